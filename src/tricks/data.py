@@ -1,0 +1,123 @@
+"""Data sets, and the randomness that belongs to a seed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from sklearn import datasets
+from torch import Tensor
+
+PURPOSES = ("split", "noise", "initialisation", "order", "masks")
+
+
+def derive(seed: int, purpose: str) -> int:
+    """Return the number that starts one purpose's random stream in the run `seed`."""
+    entropy = np.random.SeedSequence([int(seed), PURPOSES.index(purpose)])
+    return int(entropy.generate_state(1, np.uint64)[0] >> 1)
+
+
+def generator(seed: int, purpose: str) -> torch.Generator:
+    """Return a fresh generator for one `purpose` of a run: one of `PURPOSES`.
+
+    Streams of different purposes are independent, so that changing how many
+    numbers one of them draws leaves the others as they were.
+    """
+    return torch.Generator().manual_seed(derive(seed, purpose))
+
+
+@dataclass(frozen=True)
+class Data:
+    """A pool of examples, split anew by every seed.
+
+    X is (N, D), y holds N class numbers from 0; `train`, `validation` and
+    `test` are numbers of examples. `noise` is the share of *training* labels
+    replaced by another class. `standardise` subtracts the mean of the training
+    part from every feature and divides by its standard deviation (features
+    that are constant there are only centred).
+    Raises ValueError for NaN, for labels that are no class numbers, and for
+    parts larger than the pool.
+    """
+
+    X: np.ndarray
+    y: np.ndarray
+    train: int
+    validation: int = 0
+    test: int = 0
+    noise: float = 0.0
+    standardise: bool = False
+    name: str = "data"
+
+    def __post_init__(self):
+        object.__setattr__(self, "X", np.asarray(self.X, dtype=np.float64))
+        object.__setattr__(self, "y", np.asarray(self.y))
+        if self.X.ndim != 2 or self.y.shape != (len(self.X),):
+            raise ValueError(
+                f"data: X must be (examples, features) and y (examples,), not {self.X.shape} and {self.y.shape}"
+            )
+        if not np.isfinite(self.X).all():
+            row = int(np.argwhere(~np.isfinite(self.X))[0, 0])
+            raise ValueError(f"data: X holds NaN or infinity, first in example {row}")
+        if not np.issubdtype(self.y.dtype, np.integer) or self.y.min() < 0:
+            raise ValueError("data: labels must be whole numbers from 0, one for each class")
+        if not 0 <= self.noise <= 1:
+            raise ValueError(f"data: noise is a share from 0 to 1, not {self.noise}")
+        self._check_sizes()
+
+    def _check_sizes(self):
+        for part in ("train", "validation", "test"):
+            if getattr(self, part) < (part == "train"):
+                raise ValueError(f"data: {part}={getattr(self, part)} is too small")
+        wanted = self.train + self.validation + self.test
+        if wanted > len(self.X):
+            raise ValueError(
+                f"data: train + validation + test = {wanted}, but {self.name} has only {len(self.X)} examples"
+            )
+
+    @property
+    def classes(self) -> int:
+        """The number of classes in the pool."""
+        return int(self.y.max()) + 1
+
+    def split(self, seed: int) -> dict[str, np.ndarray]:
+        """Return the indices of `train`, `validation` and `test` for this seed."""
+        order = torch.randperm(len(self.X), generator=generator(seed, "split")).numpy()
+        edges = np.cumsum([self.train, self.validation, self.test])
+        return dict(zip(("train", "validation", "test"), np.split(order, edges)[:3], strict=True))
+
+    def arrays(self, seed: int, dtype=torch.float32) -> dict[str, tuple[Tensor, Tensor]]:
+        """Return (X, y) for `train`, `validation`, `test` and `clean`, as tensors.
+
+        `clean` is the training part with its labels before the noise.
+        """
+        indices = self.split(seed)
+        X, y = self._scaled(indices["train"]), self.y
+        parts = {
+            part: (torch.as_tensor(X[i], dtype=dtype), torch.as_tensor(y[i]).long()) for part, i in indices.items()
+        }
+        images, labels = parts["clean"] = parts["train"]
+        parts["train"] = images, self._noisy(labels, seed)
+        return parts
+
+    def _scaled(self, train: np.ndarray) -> np.ndarray:
+        if not self.standardise:
+            return self.X
+        spread = self.X[train].std(axis=0)
+        return (self.X - self.X[train].mean(axis=0)) / np.where(spread > 0, spread, 1)
+
+    def _noisy(self, labels: Tensor, seed: int) -> Tensor:
+        draw = generator(seed, "noise")
+        chosen = torch.randperm(len(labels), generator=draw)[: round(self.noise * len(labels))]
+        shift = torch.randint(1, self.classes, (len(chosen),), generator=draw)
+        labels = labels.clone()
+        labels[chosen] = (labels[chosen] + shift) % self.classes
+        return labels
+
+
+def digits(train: int, validation: int = 200, test: int = 800, **options) -> Data:
+    """Return scikit-learn's 1 797 handwritten digits, 8×8 pixels from 0 to 1 (X / 16).
+
+    `options` are those of `Data`: `noise`, `standardise`.
+    Source: {cite}`alpaydin1998digits`.
+    """
+    X, y = datasets.load_digits(return_X_y=True)
+    return Data(X / 16, y, train, validation, test, name="digits", **options)

@@ -1,0 +1,212 @@
+"""Optimisers: hyperparameters plus two pure functions, `init` and `update`, on one tensor.
+
+Names, defaults and conventions are those of `torch.optim`, whose steps they equal
+(tests/test_optimizers.py); `betas` is split into `beta1` and `beta2`, so that each can be
+an axis of a sweep. A hyperparameter is a number, or in a sweep one number per run.
+In the equations θ is the parameter `p`, g its gradient, η `lr`, λ `weight_decay`.
+"""
+
+from dataclasses import dataclass, fields
+
+import torch
+from torch import Tensor
+
+
+class Column:
+    """One number per run, in float64, that multiplies tensors of shape (runs, …).
+
+    It is cast to the tensor's dtype only when the two meet, as torch casts a plain
+    number: so 1 − β₂ keeps all its digits, and a run's bits do not depend on whether
+    a hyperparameter was given alone or in a list.
+    """
+
+    def __init__(self, values):
+        self.values = torch.as_tensor(values, dtype=torch.float64)
+
+    @classmethod
+    def __torch_function__(cls, function, types, args=(), kwargs=None):
+        tensor = next((a for a in args if isinstance(a, Tensor)), None)
+        if tensor is None:
+            values = (a.values if isinstance(a, Column) else a for a in args)
+            return Column(function(*values, **(kwargs or {})))
+        shape = (-1,) + (1,) * (tensor.dim() - 1)
+        met = (a.values.to(tensor).view(shape) if isinstance(a, Column) else a for a in args)
+        return function(*met, **(kwargs or {}))
+
+    def __mul__(self, other):
+        return torch.mul(self, other)
+
+    def __rmul__(self, other):
+        return torch.mul(self, other)
+
+    def __add__(self, other):
+        return torch.add(self, other)
+
+    def __radd__(self, other):
+        return torch.add(self, other)
+
+    def __rsub__(self, other):
+        return torch.rsub(self, other)
+
+    def __truediv__(self, other):
+        return torch.div(self, other)
+
+    def __rtruediv__(self, other):
+        return Column(other / self.values)
+
+
+class Optimizer:
+    """What all optimisers share: their hyperparameters are checked when they are made."""
+
+    def __post_init__(self):
+        for field in fields(self):
+            value = getattr(self, field.name)
+            for number in value if isinstance(value, list) else [value]:
+                self._check(field.name, number)
+
+    def _check(self, name, number):
+        where = f"{type(self).__name__}: {name}={number!r}"
+        if isinstance(number, Column):
+            return
+        if not isinstance(number, bool | int | float):
+            raise TypeError(f"{where} is not a number")
+        if not number >= 0:
+            raise ValueError(f"{where} must not be negative")
+        if name in ("momentum", "beta1", "beta2", "alpha") and not number < 1:
+            raise ValueError(f"{where} must be below 1")
+
+
+@dataclass(frozen=True)
+class SGD(Optimizer):
+    """Stochastic gradient descent, with momentum.
+
+        g ← g + λθ     v ← μv + (1−d)g  (v = g at first)     θ ← θ − ηv,  Nesterov: θ − η(g + μv)
+
+    μ `momentum`, d `dampening`. Source: {cite}`polyak1964methods,sutskever2013momentum`.
+    """
+
+    lr: float = 1e-3
+    momentum: float = 0.0
+    dampening: float = 0.0
+    weight_decay: float = 0.0
+    nesterov: bool = False
+
+    def init(self, p):
+        return torch.zeros_like(p), 0
+
+    def update(self, g, state, p):
+        v, t = state
+        g = g + self.weight_decay * p
+        v = self.momentum * v + (1 - self.dampening) * g if t else g
+        step = g + self.momentum * v if self.nesterov else v
+        return p - self.lr * step, (v, t + 1)
+
+
+@dataclass(frozen=True)
+class Adagrad(Optimizer):
+    """Divide by the root of the sum of all squared gradients so far.
+
+        s ← s + g²     θ ← θ − η g / ((1 + (t−1) `lr_decay`)(√s + ε))
+
+    Source: {cite}`duchi2011adagrad`.
+    """
+
+    lr: float = 1e-2
+    lr_decay: float = 0.0
+    weight_decay: float = 0.0
+    initial_accumulator_value: float = 0.0
+    eps: float = 1e-10
+
+    def init(self, p):
+        return torch.zeros_like(p) + self.initial_accumulator_value, 0
+
+    def update(self, g, state, p):
+        s, t = state
+        g = g + self.weight_decay * p
+        s = s + g**2
+        lr = self.lr / (1 + t * self.lr_decay)
+        return p - lr * (g / (s.sqrt() + self.eps)), (s, t + 1)
+
+
+@dataclass(frozen=True)
+class RMSprop(Optimizer):
+    """Divide by the root of a decaying mean of squared gradients.
+
+        s ← αs + (1−α)g²     v ← μv + g / (√s + ε)     θ ← θ − ηv
+
+    `centered` subtracts the square of a decaying mean of g from s. Both start at 0, as in
+    torch: the first step is η/√(1−α), not η. Source: {cite}`tieleman2012rmsprop`.
+    """
+
+    lr: float = 1e-2
+    alpha: float = 0.99
+    eps: float = 1e-8
+    weight_decay: float = 0.0
+    momentum: float = 0.0
+    centered: bool = False
+
+    def init(self, p):
+        return torch.zeros_like(p), torch.zeros_like(p), torch.zeros_like(p)
+
+    def update(self, g, state, p):
+        s, mean, v = state
+        g = g + self.weight_decay * p
+        s = self.alpha * s + (1 - self.alpha) * g**2
+        mean = self.alpha * mean + (1 - self.alpha) * g
+        spread = s - mean**2 if self.centered else s
+        v = self.momentum * v + g / (spread.sqrt() + self.eps)
+        return p - self.lr * v, (s, mean, v)
+
+
+@dataclass(frozen=True)
+class Adam(Optimizer):
+    """Momentum, divided by a running estimate of the gradient's size.
+
+        m ← β₁m + (1−β₁)g     v ← β₂v + (1−β₂)g²     θ ← θ − η m̂ / (√v̂ + ε)
+        m̂ = m / (1−β₁ᵗ),  v̂ = v / (1−β₂ᵗ); `amsgrad` takes the largest v so far
+
+    Source: {cite}`kingma2015adam`, Algorithm 1. λ is added to the gradient: g ← g + λθ.
+    """
+
+    lr: float = 1e-3
+    beta1: float = 0.9
+    beta2: float = 0.999
+    eps: float = 1e-8
+    weight_decay: float = 0.0
+    amsgrad: bool = False
+
+    def init(self, p):
+        # β₁ᵗ and β₂ᵗ are kept as running products: a product has the same bits in any company.
+        return torch.zeros_like(p), torch.zeros_like(p), torch.zeros_like(p), 1.0, 1.0
+
+    def update(self, g, state, p):
+        return self._step(g + self.weight_decay * p, state, p)
+
+    def _step(self, g, state, p):
+        m, v, largest, beta1_t, beta2_t = state
+        beta1_t, beta2_t = self.beta1 * beta1_t, self.beta2 * beta2_t
+        m = self.beta1 * m + (1 - self.beta1) * g
+        v = self.beta2 * v + (1 - self.beta2) * g**2
+        largest = torch.maximum(largest, v) if self.amsgrad else v
+        m_hat = m / (1 - beta1_t)
+        v_hat = largest / (1 - beta2_t)
+        p = p - self.lr * (m_hat / (v_hat.sqrt() + self.eps))
+        return p, (m, v, largest, beta1_t, beta2_t)
+
+
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """Adam whose weight decay acts on the parameter itself, not through the gradient.
+
+        θ ← (1 − ηλ)θ, then Adam's step with λ = 0
+
+    Source: {cite}`loshchilov2019adamw`, Algorithm 2.
+    """
+
+    weight_decay: float = 1e-2
+
+    def update(self, g, state, p):
+        return self._step(g, state, (1 - self.lr * self.weight_decay) * p)
+
+
+OPTIMIZERS = {rule.__name__: rule for rule in (SGD, Adagrad, RMSprop, Adam, AdamW)}
