@@ -49,7 +49,7 @@ def relu_slope(z: Tensor) -> Tensor:
 
 
 def leaky_relu(z: Tensor, slope: float = 0.01) -> Tensor:
-    """Return z where z > 0, else `slope`·z ({cite}`maas2013rectifier`)."""
+    """Return z where z > 0, else `slope`·z ({cite}`maas2013`)."""
     return torch.where(z > 0, z, slope * z)
 
 
@@ -64,7 +64,7 @@ def normal_cdf(z: Tensor) -> Tensor:
 
 
 def gelu(z: Tensor) -> Tensor:
-    """Return z Φ(z) ({cite}`hendrycks2016gelu`)."""
+    """Return z Φ(z) ({cite}`hendrycks2016`)."""
     return z * normal_cdf(z)
 
 
@@ -74,7 +74,7 @@ def gelu_slope(z: Tensor) -> Tensor:
 
 
 def silu(z: Tensor) -> Tensor:
-    """Return z σ(z) ({cite}`elfwing2018silu`)."""
+    """Return z σ(z) ({cite}`elfwing2018`)."""
     return z * sigmoid(z)
 
 

@@ -117,7 +117,7 @@ def digits(train: int, validation: int = 200, test: int = 800, **options) -> Dat
     """Return scikit-learn's 1 797 handwritten digits, 8×8 pixels from 0 to 1 (X / 16).
 
     `options` are those of `Data`: `noise`, `standardise`.
-    Source: {cite}`alpaydin1998digits`.
+    Source: {cite}`alpaydin1998`.
     """
     X, y = datasets.load_digits(return_X_y=True)
     return Data(X / 16, y, train, validation, test, name="digits", **options)

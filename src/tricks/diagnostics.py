@@ -23,6 +23,11 @@ class Signals(NamedTuple):
     deltas: list[Tensor]
     gradients: np.ndarray
 
+    @property
+    def spreads(self) -> np.ndarray:
+        """How much each layer's pre-activations differ between examples: `spread`, L numbers."""
+        return np.array([spread(z) for z in self.before])
+
 
 def linears(model: nn.Sequential) -> list[nn.Linear]:
     """Return the linear layers, bottom first."""
@@ -82,6 +87,6 @@ def measured_factors(passed: Signals) -> Factors:
 
     `initializers.factors` says what theory expects of them.
     """
-    spreads = np.array([spread(z) for z in passed.before])
+    spreads = passed.spreads
     sizes = np.array([delta.norm().item() for delta in passed.deltas])
     return Factors(spreads[1:] / spreads[:-1], sizes[:-1] / sizes[1:])

@@ -19,7 +19,7 @@ DENSITY = torch.softmax(-(NORMAL**2) / 2, dim=0)
 def xavier(weight: Tensor, gain: float = 1.0) -> Tensor:
     """Fill `weight` (out, in) with N(0, gain² · 2/(in + out)), in place.
 
-    Source: {cite}`glorot2010understanding`, eq. 12 (there the mean of two wishes).
+    Source: {cite}`glorot2010`, eq. 12 (there the mean of two wishes).
     """
     fan_out, fan_in = weight.shape
     return weight.normal_(0, gain * math.sqrt(2 / (fan_in + fan_out)))
@@ -29,7 +29,7 @@ def xavier(weight: Tensor, gain: float = 1.0) -> Tensor:
 def he(weight: Tensor, gain: float = 1.0) -> Tensor:
     """Fill `weight` (out, in) with N(0, gain² · 2/in), in place.
 
-    Source: {cite}`he2015delving`, eq. 10.
+    Source: {cite}`he2015`, eq. 10.
     """
     return weight.normal_(0, gain * math.sqrt(2 / weight.shape[1]))
 
@@ -38,7 +38,7 @@ def he(weight: Tensor, gain: float = 1.0) -> Tensor:
 def lecun(weight: Tensor, gain: float = 1.0) -> Tensor:
     """Fill `weight` (out, in) with N(0, gain² / in), in place.
 
-    Source: {cite}`lecun1998efficient`, eq. 16.
+    Source: {cite}`lecun1998`, eq. 16.
     """
     return weight.normal_(0, gain * math.sqrt(1 / weight.shape[1]))
 
@@ -72,7 +72,7 @@ def factors(activation: str, variance: float, depth: int, size: float = 1.0) -> 
 
     q is the mean square of a pre-activation, c its covariance between two different
     inputs: only q − c tells inputs apart. Starts from inputs of mean square `size` with
-    uncorrelated pairs. Source: {cite}`poole2016exponential,schoenholz2017deep`.
+    uncorrelated pairs. Source: {cite}`poole2016,schoenholz2017`.
     """
     phi, slope, _ = ACTIVATIONS[activation]
     q, c = variance * size, 0.0

@@ -12,8 +12,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
 
-from . import activations
-
 SIMD = 32  # elements: two AVX-512 registers of float32, the longest step of torch's loops
 LINE = 16  # elements: a cache line of float32; every run's parameters start on one
 
@@ -42,11 +40,6 @@ def exact(layer: nn.Module, parameters: list[Tensor], x: Tensor) -> Tensor:
     return layer(x)
 
 
-def sigmoid(layer: nn.Sigmoid, parameters: list[Tensor], x: Tensor) -> Tensor:
-    """Run the sigmoid as a tanh, which rounds every element alike."""
-    return activations.sigmoid(x)
-
-
 def padded(layer: nn.Module, parameters: list[Tensor], x: Tensor) -> Tensor:
     """Run an elementwise layer whose last bits depend on where an element stands.
 
@@ -55,6 +48,8 @@ def padded(layer: nn.Module, parameters: list[Tensor], x: Tensor) -> Tensor:
     """
     flat = x.flatten(1)
     missing = -flat.shape[1] % SIMD
+    if not missing:
+        return layer(x)
     return layer(F.pad(flat, (0, missing)))[:, : flat.shape[1]].reshape(x.shape)
 
 
@@ -74,9 +69,8 @@ def mapped(layer: nn.Module, parameters: list[Tensor], x: Tensor) -> Tensor:
 
 RULES = {
     nn.Linear: linear,
-    nn.Sigmoid: sigmoid,
     **dict.fromkeys([nn.Identity, nn.ReLU, nn.LeakyReLU, nn.Tanh], exact),
-    **dict.fromkeys([nn.Softplus, nn.ELU, nn.SELU, nn.GELU, nn.SiLU, nn.Mish], padded),
+    **dict.fromkeys([nn.Sigmoid, nn.Softplus, nn.ELU, nn.SELU, nn.GELU, nn.SiLU, nn.Mish], padded),
 }
 
 

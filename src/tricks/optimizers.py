@@ -82,7 +82,7 @@ class SGD(Optimizer):
 
         g ← g + λθ     v ← μv + (1−d)g  (v = g at first)     θ ← θ − ηv,  Nesterov: θ − η(g + μv)
 
-    μ `momentum`, d `dampening`. Source: {cite}`polyak1964methods,sutskever2013momentum`.
+    μ `momentum`, d `dampening`. Source: {cite}`polyak1964,sutskever2013`.
     """
 
     lr: float = 1e-3
@@ -108,7 +108,7 @@ class Adagrad(Optimizer):
 
         s ← s + g²     θ ← θ − η g / ((1 + (t−1) `lr_decay`)(√s + ε))
 
-    Source: {cite}`duchi2011adagrad`.
+    Source: {cite}`duchi2011`.
     """
 
     lr: float = 1e-2
@@ -135,7 +135,7 @@ class RMSprop(Optimizer):
         s ← αs + (1−α)g²     v ← μv + g / (√s + ε)     θ ← θ − ηv
 
     `centered` subtracts the square of a decaying mean of g from s. Both start at 0, as in
-    torch: the first step is η/√(1−α), not η. Source: {cite}`tieleman2012rmsprop`.
+    torch: the first step is η/√(1−α), not η. Source: {cite}`tieleman2012`.
     """
 
     lr: float = 1e-2
@@ -165,7 +165,7 @@ class Adam(Optimizer):
         m ← β₁m + (1−β₁)g     v ← β₂v + (1−β₂)g²     θ ← θ − η m̂ / (√v̂ + ε)
         m̂ = m / (1−β₁ᵗ),  v̂ = v / (1−β₂ᵗ); `amsgrad` takes the largest v so far
 
-    Source: {cite}`kingma2015adam`, Algorithm 1. λ is added to the gradient: g ← g + λθ.
+    Source: {cite}`kingma2015`, Algorithm 1. λ is added to the gradient: g ← g + λθ.
     """
 
     lr: float = 1e-3
@@ -200,7 +200,7 @@ class AdamW(Adam):
 
         θ ← (1 − ηλ)θ, then Adam's step with λ = 0
 
-    Source: {cite}`loshchilov2019adamw`, Algorithm 2.
+    Source: {cite}`loshchilov2019`, Algorithm 2.
     """
 
     weight_decay: float = 1e-2

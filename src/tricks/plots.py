@@ -10,7 +10,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, PercentFormatter
+from matplotlib.ticker import FormatStrFormatter, LogLocator, MaxNLocator, NullFormatter, PercentFormatter
 
 MARKERS = "os^DvP*X<>"
 QUIET = "#bbbbbb"
@@ -55,7 +55,7 @@ def layer_bars(sizes, ax: Axes, label: str = "", colour: str = "C0") -> Axes:
     return ax
 
 
-def curves(series, ax: Axes, label: str = "", colour: str | None = None, **line) -> Axes:
+def curves(series, ax: Axes, label: str = "", fmt: str = "-") -> Axes:
     """Draw the median over `seed` against the other dimension, with the 10–90 % band.
 
     series: a DataArray with the dimensions seed and one more, or only that other one.
@@ -63,10 +63,10 @@ def curves(series, ax: Axes, label: str = "", colour: str | None = None, **line)
     (along,) = [name for name in series.dims if name != "seed"]
     x = series[along].values
     if "seed" not in series.dims:
-        ax.plot(x, series, label=label, color=colour, **line)
+        ax.plot(x, series, fmt, label=label)
     else:
         low, middle, high = series.quantile([0.1, 0.5, 0.9], "seed").values
-        (drawn,) = ax.plot(x, middle, label=label, color=colour, **line)
+        (drawn,) = ax.plot(x, middle, fmt, label=label, markersize=5)
         ax.fill_between(x, low, high, color=drawn.get_color(), alpha=0.2, linewidth=0)
     ax.set_xlabel(along)
     return ax
@@ -90,29 +90,24 @@ def accuracy_axis(ax: Axes, chance: float = 0.1) -> Axes:
     return ax
 
 
-def diagonal(predicted: dict, measured: dict, ax: Axes, tolerance: float = 0.1) -> Axes:
+def diagonal(names: list[str], predicted, measured, ax: Axes, tolerance: float = 0.1) -> Axes:
     """Draw measured against predicted numbers, one marker per name; grey: ± `tolerance`.
 
-    predicted: name → (k,); measured: name → (seeds, k), drawn as medians with the range of
-    the seeds.
+    predicted: (names, k); measured: (seeds, names, k), drawn as medians with the range of the seeds.
     """
-    for i, (name, x) in enumerate(predicted.items()):
-        low, middle, high = np.quantile(measured[name], [0, 0.5, 1], axis=0)
-        ax.errorbar(
-            x,
-            middle,
-            [middle - low, high - middle],
-            fmt=MARKERS[i % len(MARKERS)],
-            color=f"C{i % 7}",
-            markersize=5.5,
-            elinewidth=0.8,
-            label=name,
-        )
-    every = np.concatenate([*predicted.values(), *(m.min(axis=0) for m in measured.values())])
-    ends = np.array([every.min() / 1.15, max(np.max(m) for m in measured.values()) * 1.15])
+    low, middle, high = np.quantile(measured, [0, 0.5, 1], axis=0)
+    for i, name in enumerate(names):
+        bars = [middle[i] - low[i], high[i] - middle[i]]
+        look = {"fmt": MARKERS[i], "color": f"C{i}", "markersize": 5.5, "elinewidth": 0.8}
+        ax.errorbar(predicted[i], middle[i], bars, label=name, **look)
+    ends = np.array([min(predicted.min(), low.min()) / 1.2, max(predicted.max(), high.max()) * 1.2])
     ax.plot(ends, ends, color="#777777", linewidth=0.9, zorder=0)
-    ax.fill_between(ends, ends * (1 - tolerance), ends * (1 + tolerance), color=QUIET, alpha=0.3, linewidth=0, zorder=0)
-    ax.set(xscale="log", yscale="log", xlabel="predicted", ylabel="measured")
+    ax.fill_between(ends, ends * (1 - tolerance), ends * (1 + tolerance), color=QUIET, alpha=0.3, zorder=0)
+    ax.set(xscale="log", yscale="log", xlabel="predicted", ylabel="measured", xlim=ends, ylim=ends)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter(FormatStrFormatter("%g"))
+        axis.set_minor_formatter(NullFormatter())
     return ax
 
 
@@ -130,23 +125,44 @@ def dots(effects: dict, ax: Axes, label: str = "", delta: float | None = None) -
     return ax
 
 
-def vital_signs(signs: dict, axes) -> Axes:
-    """Draw the strip of vital signs: a row per patient, a panel per sign.
+def checkup(passed, accuracy, axes, label: str = "") -> Axes:
+    """Draw four pictures of one network: what its layers say and hear, its top layer, its progress.
 
-    signs: patient → (training accuracy, gap to validation, gradient bottom ÷ top), each (seeds,);
-    axes: three axes.
+    passed: `diagnostics.Signals` of a newborn network, examples sorted by class; accuracy: training
+    accuracy by step, a list or a DataArray for `curves`; axes: (2, 2).
     """
-    titles = ("training accuracy", "gap to validation", "gradient bottom ÷ top")
-    for ax, title, column in zip(axes, titles, range(3), strict=True):
-        for row, values in enumerate(signs.values()):
-            d = np.asarray(values[column], dtype=float)
-            ax.plot(d, np.full(len(d), row), "o", markersize=4, alpha=0.35, color=f"C{row % 7}")
-            ax.plot(np.median(d), row, "|", markersize=16, markeredgewidth=2, color="black")
-        ax.set(title=title, yticks=[], ylim=(len(signs) - 0.5, -0.5))
-    axes[0].set(yticks=range(len(signs)), yticklabels=list(signs), xlim=(-0.03, 1.03))
+    (says, top), (hears, progress) = axes
+    layer_bars(passed.spreads, says, "spread over images", "C2")
+    says.set(title="What each layer says", ylim=(1e-4, 10))
+    stripes(passed.after[-1], top).set(title="Top hidden layer")
+    layer_bars(passed.gradients, hears, "size of gradient", "C0")
+    hears.set(title="What each layer hears", ylim=(1e-5, 3))
+    if hasattr(accuracy, "dims"):
+        curves(accuracy, progress, label)
+    else:
+        progress.plot(range(1, len(accuracy) + 1), accuracy, label=label)
+    accuracy_axis(progress).set(title="Training accuracy", xlabel="step", ylabel="")
+    return axes
+
+
+def vital_signs(runs: dict, ratios: dict, axes) -> Axes:
+    """Draw the strip of vital signs: a row per patient, a dot per seed, a panel per sign.
+
+    runs: patient → Dataset of `fit`, of which the last epoch is drawn; ratios: patient → gradient
+    of the bottom layer ÷ that of the top one, at birth; axes: three axes.
+    """
+    titles = ("training accuracy", "gap to validation", "gradient, bottom ÷ top")
+    for row, (patient, table) in enumerate(runs.items()):
+        end = table.isel(epoch=-1)
+        signs = (end.train_accuracy, end.train_accuracy - end.validation_accuracy, ratios[patient])
+        for ax, title, values in zip(axes, titles, signs, strict=True):
+            ax.plot(values, np.full(len(values), row), "o", markersize=4, alpha=0.35, color=f"C{row % 7}")
+            ax.plot(np.median(values), row, "|", markersize=16, markeredgewidth=2, color="black")
+            ax.set_title(title, fontsize=10)
+    axes[0].set(yticks=range(len(runs)), yticklabels=list(runs), xlim=(-0.03, 1.05), ylim=(len(runs) - 0.5, -0.5))
     axes[1].axvline(0, color=QUIET, linewidth=1)
-    axes[2].set(xscale="log")
     axes[2].axvline(1, color=QUIET, linewidth=1)
+    axes[2].set(xscale="log", xlim=(3e-4, 30))
     return axes
 
 

@@ -45,7 +45,7 @@ def t_interval(effect, level: float = 0.95) -> Interval:
 def bootstrap_interval(effect, level: float = 0.95, resamples: int = 9999) -> Interval:
     """Return the mean of d with its bias-corrected, accelerated bootstrap interval (BCa).
 
-    Shown beside the t interval where d is skewed. Source: {cite}`efron1987better`.
+    Shown beside the t interval where d is skewed. Source: {cite}`efron1987`.
     """
     d = values(effect)
     result = stats.bootstrap((d,), np.mean, confidence_level=level, n_resamples=resamples, rng=np.random.default_rng(0))

@@ -18,7 +18,8 @@ from .optimizers import Column, Optimizer
 from .records import Models, Table
 from .training import Block, Schedule, train
 
-BLOCK = 32  # runs in one stack: more fall out of the cache
+BLOCK = 32  # runs in one stack, at most: more fall out of the cache
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def seeds(n: int) -> list[int]:
@@ -150,7 +151,7 @@ class Sweep:
             return self.network(**settings)
 
     def blocks(self) -> list[list[tuple[int, int, nn.Sequential]]]:
-        """Group the runs (point, seed's place, network) by shape, in stacks of `BLOCK`."""
+        """Group the runs (point, seed's place, network) by shape, in stacks that give every core work."""
         groups, built = defaultdict(list), {}
         for p, s in itertools.product(range(len(self.points)), range(len(self.seeds))):
             values = [self.points[p].get(name, value) for name, value in self.settings.items()]
@@ -158,7 +159,7 @@ class Sweep:
             built[repr(values), s] = model
             layers = rules.unfold(model)
             groups[repr(layers), repr(rules.shapes(layers)), repr(self.fixed(p))].append((p, s, model))
-        return [runs[i : i + BLOCK] for runs in groups.values() for i in range(0, len(runs), BLOCK)]
+        return [block for runs in groups.values() for block in batched(runs, min(BLOCK, -(-len(runs) // CORES)))]
 
     def fixed(self, point: int) -> dict:
         """The axis values that cannot be a column: flags, batch sizes, and no clipping."""
@@ -232,14 +233,19 @@ def measured(measures: dict, block: Block, flat) -> dict[str, list]:
         }
 
 
+def batched(runs: list, size: int) -> list[list]:
+    """Cut a list into pieces of `size`; the last may be shorter."""
+    return [runs[i : i + size] for i in range(0, len(runs), size)]
+
+
 def in_threads(work, jobs: list):
-    """Yield `work(job)` for all jobs, as each ends: two at a time, one thread inside each.
+    """Yield `work(job)` for all jobs, as each ends: one job a core, one thread inside each.
 
     One thread inside each keeps a run's bits apart from the machine's number of cores.
     """
     threads = torch.get_num_threads()
     quiet = "TRICKS_RENDER" in os.environ or len(jobs) < 4
-    pool = ThreadPoolExecutor(min(threads, len(jobs)), initializer=torch.set_num_threads, initargs=(1,))
+    pool = ThreadPoolExecutor(CORES, initializer=torch.set_num_threads, initargs=(1,))
     try:
         futures = [pool.submit(work, job) for job in jobs]
         for future in tqdm(as_completed(futures), total=len(jobs), disable=quiet, leave=False):

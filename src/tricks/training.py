@@ -57,7 +57,7 @@ def clipped(gradient: Tensor, clip) -> Tensor:
 
         g ← g · min(1, c / (‖g‖ + 10⁻⁶)), over all parameters of a run together
 
-    The 10⁻⁶ is torch's (`clip_grad_norm_`). Source: {cite}`pascanu2013difficulty`, Algorithm 1.
+    The 10⁻⁶ is torch's (`clip_grad_norm_`). Source: {cite}`pascanu2013`, Algorithm 1.
     """
     norm = (gradient**2).sum(dim=1, keepdim=True).sqrt()
     return gradient * (clip * (1 / (norm + 1e-6))).clamp(max=1)
