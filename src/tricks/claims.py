@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .data import require
 from .statistics import Interval, rounded, t_interval
 
 EXPECTATIONS = ("greater", "smaller", "equivalent", "exact")
@@ -31,10 +32,9 @@ class Claim:
     digits: int = 2
 
     def __post_init__(self):
-        if self.expects not in EXPECTATIONS:
-            raise ValueError(f"claim {self.id}: expects={self.expects!r} is none of {', '.join(EXPECTATIONS)}")
-        if not self.delta > 0:
-            raise ValueError(f"claim {self.id}: delta={self.delta!r} must be above 0")
+        known = self.expects in EXPECTATIONS
+        require(known, f"claim {self.id}: expects={self.expects!r} is none of {', '.join(EXPECTATIONS)}")
+        require(self.delta > 0, f"claim {self.id}: delta={self.delta!r} must be above 0")
 
     @property
     def criterion(self) -> str:
@@ -65,21 +65,9 @@ class Verdict:
 
     def record(self) -> dict:
         """Return what travels to the ledger and to claims.json."""
-        claim = self.claim
-        return {
-            "id": claim.id,
-            "statement": claim.statement,
-            "source": claim.source,
-            "criterion": claim.criterion,
-            "scope": claim.scope,
-            "unit": claim.unit,
-            "verdict": self.verdict,
-            "estimate": self.estimate,
-            "low": self.low,
-            "high": self.high,
-            "n": self.n,
-            "remark": self.remark,
-        }
+        declared = ("id", "statement", "source", "criterion", "scope", "unit")
+        found = ("verdict", "estimate", "low", "high", "n", "remark")
+        return {name: getattr(self.claim if name in declared else self, name) for name in (*declared, *found)}
 
     def __repr__(self):
         claim = self.claim
@@ -121,10 +109,10 @@ def judge(claim: Claim, effect, *, among: int = 1) -> Verdict:
     `among` is the number m of directional claims judged in the chapter: the interval shown
     has level 95 %, the one that decides 1 − 0.05/m (Bonferroni).
     """
-    if not isinstance(among, int) or among < 1:
-        raise ValueError(f"judge: among={among!r} must be a number of claims, from 1")
+    require(isinstance(among, int) and among >= 1, f"judge: among={among!r} must be a number of claims, from 1")
     if claim.expects == "exact":
         error = float(np.abs(np.asarray(effect, dtype=float)).max())
+        require(np.isfinite(error), f"claim {claim.id}: the error holds NaN or infinity")
         verdict = "confirmed" if error < claim.delta else "refuted"
         return Verdict(claim, verdict, error, None, None, None)
     if isinstance(effect, dict):
@@ -135,12 +123,12 @@ def judge(claim: Claim, effect, *, among: int = 1) -> Verdict:
 
 
 def _judge_arms(claim: Claim, arms: dict, among: int) -> Verdict:
-    if len(arms) != 2:
-        raise ValueError(f"claim {claim.id}: two arms are needed, present and absent, not {len(arms)}")
+    require(len(arms) == 2, f"claim {claim.id}: two arms are needed, present and absent, not {len(arms)}")
     present, absent = (judge(claim, effect, among=among) for effect in arms.values())
     names = list(arms)
     verdict = present.verdict
-    if present.verdict == "confirmed" and absent.verdict != "confirmed":
+    holds = "equivalent" if claim.expects == "equivalent" else "confirmed"
+    if present.verdict == holds and absent.verdict != holds:
         verdict = "inconclusive" if absent.verdict == "inconclusive" else "refined"
     remark = f" with {names[0]}; with {names[1]} {rounded(absent.estimate, claim.digits)} ({absent.verdict})"
     return replace(present, verdict=verdict, remark=remark)

@@ -1,11 +1,29 @@
 """Data sets, and the randomness that belongs to a seed."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 import torch
 from sklearn import datasets
 from torch import Tensor
+
+
+def require(holds: bool, complaint: str, error: type[Exception] = ValueError) -> None:
+    """Raise `error` with one line, the complaint, unless something holds."""
+    if not holds:
+        raise error(complaint)
+
+
+@contextmanager
+def blaming(culprit: str):
+    """Turn what goes wrong inside into a ValueError of one line that begins with `culprit`."""
+    try:
+        yield
+    except (RuntimeError, TypeError, ValueError, AssertionError) as error:
+        raise ValueError(f"{culprit}: {str(error).splitlines()[0]}") from error
+
 
 PURPOSES = ("split", "noise", "initialisation", "order", "masks")
 
@@ -48,30 +66,25 @@ class Data:
     name: str = "data"
 
     def __post_init__(self):
-        object.__setattr__(self, "X", np.asarray(self.X, dtype=np.float64))
+        with blaming("data: X"):
+            object.__setattr__(self, "X", np.asarray(self.X, dtype=np.float64))
         object.__setattr__(self, "y", np.asarray(self.y))
-        if self.X.ndim != 2 or self.y.shape != (len(self.X),):
-            raise ValueError(
-                f"data: X must be (examples, features) and y (examples,), not {self.X.shape} and {self.y.shape}"
-            )
-        if not np.isfinite(self.X).all():
-            row = int(np.argwhere(~np.isfinite(self.X))[0, 0])
+        X, y = self.X, self.y
+        matched = X.ndim == 2 and X.size and y.shape == (len(X),)
+        require(matched, f"data: X must be (examples, features) and y (examples,), not {X.shape} and {y.shape}")
+        for row in np.flatnonzero(~np.isfinite(X).all(axis=1)):
             raise ValueError(f"data: X holds NaN or infinity, first in example {row}")
-        if not np.issubdtype(self.y.dtype, np.integer) or self.y.min() < 0:
-            raise ValueError("data: labels must be whole numbers from 0, one for each class")
-        if not 0 <= self.noise <= 1:
-            raise ValueError(f"data: noise is a share from 0 to 1, not {self.noise}")
-        self._check_sizes()
-
-    def _check_sizes(self):
-        for part in ("train", "validation", "test"):
-            if getattr(self, part) < (part == "train"):
-                raise ValueError(f"data: {part}={getattr(self, part)} is too small")
+        whole = np.issubdtype(y.dtype, np.integer) and y.min() >= 0 < y.max()
+        require(whole, "data: labels must be whole numbers from 0, of at least two classes")
+        share = isinstance(self.noise, int | float) and 0 <= self.noise <= 1
+        require(share, f"data: noise is a share from 0 to 1, not {self.noise!r}")
+        for part, least in (("train", 1), ("validation", 0), ("test", 0)):
+            size = getattr(self, part)
+            fits = isinstance(size, Integral) and size >= least
+            require(fits, f"data: {part}={size!r} must be a whole number from {least}")
         wanted = self.train + self.validation + self.test
-        if wanted > len(self.X):
-            raise ValueError(
-                f"data: train + validation + test = {wanted}, but {self.name} has only {len(self.X)} examples"
-            )
+        fits = wanted <= len(X)
+        require(fits, f"data: train + validation + test = {wanted}, but {self.name} has only {len(X)} examples")
 
     @property
     def classes(self) -> int:

@@ -7,7 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .data import require
 from .initializers import Factors
+from .layers import unfold
 
 
 class Signals(NamedTuple):
@@ -41,15 +43,13 @@ def signals(model: nn.Sequential, X: Tensor, y: Tensor) -> Signals:
     """
     kept = []
     x = X
-    for layer in model:
+    for layer in unfold(model):
         x = layer(x)
         if isinstance(layer, nn.Linear):
-            x.retain_grad()
-            kept.append([x, None])
-        else:
+            kept.append([x, x])
+        elif kept:
             kept[-1][1] = x
-    if len(kept) < 2:
-        raise ValueError("signals: the network has no hidden layer")
+    require(len(kept) > 1, "signals: the network has no hidden layer")
     weights = [layer.weight for layer in linears(model)]
     loss = F.cross_entropy(x, y)
     gradients = torch.autograd.grad(loss, weights + [z for z, _ in kept[:-1]])

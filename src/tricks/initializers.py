@@ -8,10 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from .activations import ACTIVATIONS
+from .data import require
 
 # A fine grid of the standard normal and its weights: sums over it are expectations, also of
-# functions that a Gauss–Hermite rule would miss, like the slope of a very steep sigmoid.
-NORMAL = torch.linspace(-8, 8, 801, dtype=torch.float64)
+# functions that a Gauss–Hermite rule would miss, like the slope of a very steep sigmoid. The
+# number of points is even, so that none is 0, where ReLU has no slope.
+NORMAL = torch.linspace(-8, 8, 800, dtype=torch.float64)
 DENSITY = torch.softmax(-(NORMAL**2) / 2, dim=0)
 
 
@@ -68,21 +70,25 @@ def factors(activation: str, variance: float, depth: int, size: float = 1.0) -> 
     """Return the forward and backward factor of each layer of a wide random network.
 
         backward² = v · E[φ′(z)²]             v = n · Var w (`variance`), z ~ N(0, q)
-        q ← v · E[φ(z)²],  c ← v · E[φ(z) φ(z̃)]     forward² = (q − c)_next / (q − c)
+        q ← v · E[φ(z)²]     d ← v · ½E[(φ(z) − φ(z̃))²]     forward² = d_next / d
 
-    q is the mean square of a pre-activation, c its covariance between two different
-    inputs: only q − c tells inputs apart. Starts from inputs of mean square `size` with
-    uncorrelated pairs. Source: {cite}`poole2016,schoenholz2017`.
+    q is the mean square of a pre-activation, d half the mean square of its difference between
+    two inputs (z, z̃ have covariance q − d): only d tells inputs apart. Starts from inputs of
+    mean square `size` with uncorrelated pairs. Source: {cite}`poole2016,schoenholz2017`.
     """
+    known = activation in ACTIVATIONS
+    require(known, f"factors: activation={activation!r} is none of {', '.join(ACTIVATIONS)}")
+    require(variance > 0 and size > 0, f"factors: variance={variance!r} and size={size!r} must be above 0")
     phi, slope, _ = ACTIVATIONS[activation]
-    q, c = variance * size, 0.0
+    q = d = variance * size
     forward, backward = [], []
     for _ in range(depth - 1):
-        backward.append(math.sqrt(variance * _mean(lambda z: slope(z) ** 2, q)))
-        q_next = variance * _mean(lambda z: phi(z) ** 2, q)
-        c_next = variance * _mean_of_pairs(phi, q, c)
-        forward.append(math.sqrt((q_next - c_next) / (q - c)))
-        q, c = q_next, c_next
+        squared = variance * _mean(lambda z: slope(z) ** 2, q)
+        # Between inputs that hardly differ φ is a straight line; the general formula would round.
+        d_next = variance * _half_square_difference(phi, q, d) if d > 1e-12 * q else squared * d
+        backward.append(math.sqrt(squared))
+        forward.append(math.sqrt(d_next / d))
+        q, d = variance * _mean(lambda z: phi(z) ** 2, q), d_next
     return Factors(np.array(forward), np.array(backward))
 
 
@@ -91,13 +97,13 @@ def _mean(function, q: float) -> float:
     return float((DENSITY * function(math.sqrt(q) * NORMAL)).sum())
 
 
-def _mean_of_pairs(phi, q: float, c: float) -> float:
-    """E[φ(z) φ(z̃)] for two normals of variance q and covariance c ≥ 0: given what they
-    share, they are independent."""
-    shared = math.sqrt(c) * NORMAL[:, None]
-    own = math.sqrt(max(q - c, 0)) * NORMAL[None, :]
-    given = (DENSITY * phi(shared + own)).sum(dim=1)
-    return float((DENSITY * given**2).sum())
+def _half_square_difference(phi, q: float, d: float) -> float:
+    """½E[(φ(z) − φ(z̃))²] for two normals of variance q and covariance q − d: given what they
+    share, they are independent, so it is the mean of the variance that is left."""
+    shared = math.sqrt(max(q - d, 0)) * NORMAL[:, None]
+    given = phi(shared + math.sqrt(d) * NORMAL[None, :])
+    own = given - (DENSITY * given).sum(dim=1, keepdim=True)
+    return float(DENSITY @ (own**2 @ DENSITY))
 
 
 def initialise(model: nn.Module, rule=xavier, gain: float = 1.0) -> nn.Module:
@@ -105,5 +111,6 @@ def initialise(model: nn.Module, rule=xavier, gain: float = 1.0) -> nn.Module:
     for layer in model.modules():
         if isinstance(layer, nn.Linear):
             rule(layer.weight, gain)
-            nn.init.zeros_(layer.bias)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
     return model

@@ -5,12 +5,13 @@ x of shape (R, B, units); run r's output depends on run r's slices alone, bit fo
 """
 
 import copy
-import math
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
+
+from .data import blaming, require
 
 SIMD = 32  # elements: two AVX-512 registers of float32, the longest step of torch's loops
 LINE = 16  # elements: a cache line of float32; every run's parameters start on one
@@ -55,16 +56,14 @@ def padded(layer: nn.Module, parameters: list[Tensor], x: Tensor) -> Tensor:
 
 def mapped(layer: nn.Module, parameters: list[Tensor], x: Tensor) -> Tensor:
     """Run any other layer by `torch.func.vmap`: equal to rounding, not to the bit."""
+    layer = copy.deepcopy(layer)  # vmap swaps a layer's parameters while it runs; others may be reading them
     names = [name for name, _ in layer.named_parameters()]
 
     def one(own, x):
         return functional_call(layer, dict(zip(names, own, strict=True)), (x,))
 
-    try:
+    with blaming(f"network: {layer} has no stacking rule, nor can vmap run it"):
         return vmap(one)(parameters, x)
-    except (RuntimeError, TypeError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise ValueError(f"network: {layer} has no stacking rule, nor can vmap run it: {reason}") from None
 
 
 RULES = {
@@ -75,24 +74,43 @@ RULES = {
 
 
 def unfold(network: nn.Module) -> list[nn.Module]:
-    """Return the layers of an `nn.Sequential` in order, nested ones unfolded.
+    """Return the layers of a plain `nn.Sequential` in order, nested ones unfolded."""
+    nested = (unfold(m) if plain(m) else [m] for m in network)
+    return [layer for layers in nested for layer in layers]
 
-    Raises TypeError for another kind of module, ValueError for a layer that keeps state
-    of its own (dropout's masks, batch norm's averages), for which there is no rule yet.
+
+def plain(module: nn.Module) -> bool:
+    """Whether a module only calls its parts in turn."""
+    return isinstance(module, nn.Sequential) and type(module).forward is nn.Sequential.forward
+
+
+def check(network: nn.Module) -> None:
+    """Raise TypeError or ValueError, in one line, for a network that cannot be stacked.
+
+    There is no rule yet for layers that keep state of their own: dropout's masks, batch
+    norm's averages.
     """
-    if not isinstance(network, nn.Sequential):
-        raise TypeError(f"network: must return an nn.Sequential, not {type(network).__name__}")
-    nested = (unfold(m) if isinstance(m, nn.Sequential) else [m] for m in network)
-    layers = [layer for layers in nested for layer in layers]
-    for layer in layers:
-        if isinstance(layer, nn.modules.dropout._DropoutNd) or any(True for _ in layer.buffers()):
-            raise ValueError(f"network: no stacking rule for {layer}, which keeps state of its own")
-    return layers
+    kind = type(network).__name__
+    require(plain(network), f"network: must return a plain nn.Sequential, not {kind}", TypeError)
+    for layer in unfold(network):
+        stateless = not isinstance(layer, nn.modules.dropout._DropoutNd) and not any(True for _ in layer.buffers())
+        require(stateless, f"network: no stacking rule for {layer}, which keeps state of its own")
+    parameters = [p for layer in unfold(network) for p in layer.parameters()]
+    problems = {
+        "no parameters": not parameters,
+        "a layer without units": not all(p.numel() for p in parameters),
+        "a frozen parameter": not all(p.requires_grad for p in parameters),
+        "a parameter that two layers share": len({id(p) for p in parameters}) < len(parameters),
+    }
+    for problem, found in problems.items():
+        require(not found, f"network: has {problem}, which cannot be trained here")
 
 
-def shapes(layers: list[nn.Module]) -> list[tuple[int, ...]]:
-    """Return the shapes of all parameters, in order."""
-    return [tuple(p.shape) for layer in layers for p in layer.parameters()]
+def form(network: nn.Sequential) -> str:
+    """What networks of one stack have in common: kind, settings and shapes of every module."""
+    common = vars(nn.Module())
+    settings = [{k: v for k, v in vars(m).items() if k not in common} for m in network.modules()]
+    return repr(([type(m) for m in network.modules()], settings, [p.shape for p in network.parameters()]))
 
 
 def stack(models: list[nn.Module], dtype: torch.dtype) -> Tensor:
@@ -105,7 +123,7 @@ def stack(models: list[nn.Module], dtype: torch.dtype) -> Tensor:
 @torch.no_grad()
 def restore(model: nn.Module, row: Tensor) -> nn.Module:
     """Return a copy of `model` with the parameters of one run's row (P,)."""
-    model = copy.deepcopy(model).to(row.dtype)
+    model = copy.deepcopy(model).to(row)
     start = 0
     for p in model.parameters():
         p.copy_(row[start : start + p.numel()].view_as(p))
@@ -115,7 +133,7 @@ def restore(model: nn.Module, row: Tensor) -> nn.Module:
 
 def unstack(layers: list[nn.Module], flat: Tensor) -> list[list[Tensor]]:
     """Return views of `flat` (R, P): for each layer its parameters, (R, *shape) each."""
-    lengths = [math.prod(shape) for shape in shapes(layers)]
+    lengths = [p.numel() for layer in layers for p in layer.parameters()]
     pieces = iter(flat.split([*lengths, flat.shape[1] - sum(lengths)], dim=1))
     return [[next(pieces).view(-1, *p.shape) for p in layer.parameters()] for layer in layers]
 

@@ -6,10 +6,14 @@ an axis of a sweep. A hyperparameter is a number, or in a sweep one number per r
 In the equations θ is the parameter `p`, g its gradient, η `lr`, λ `weight_decay`.
 """
 
+import math
 from dataclasses import dataclass, fields
+from functools import partialmethod
 
 import torch
 from torch import Tensor
+
+from .data import require
 
 
 class Column:
@@ -33,23 +37,11 @@ class Column:
         met = (a.values.to(tensor).view(shape) if isinstance(a, Column) else a for a in args)
         return function(*met, **(kwargs or {}))
 
-    def __mul__(self, other):
-        return torch.mul(self, other)
-
-    def __rmul__(self, other):
-        return torch.mul(self, other)
-
-    def __add__(self, other):
-        return torch.add(self, other)
-
-    def __radd__(self, other):
-        return torch.add(self, other)
-
-    def __rsub__(self, other):
-        return torch.rsub(self, other)
-
-    def __truediv__(self, other):
-        return torch.div(self, other)
+    __mul__ = __rmul__ = partialmethod(torch.mul)
+    __add__ = __radd__ = partialmethod(torch.add)
+    __rsub__ = partialmethod(torch.rsub)
+    __truediv__ = partialmethod(torch.div)
+    __gt__ = partialmethod(torch.gt)
 
     def __rtruediv__(self, other):
         return Column(other / self.values)
@@ -62,18 +54,15 @@ class Optimizer:
         for field in fields(self):
             value = getattr(self, field.name)
             for number in value if isinstance(value, list) else [value]:
-                self._check(field.name, number)
+                if not isinstance(number, Column):
+                    self._check(field.name, number, flag=isinstance(field.default, bool))
 
-    def _check(self, name, number):
-        where = f"{type(self).__name__}: {name}={number!r}"
-        if isinstance(number, Column):
-            return
-        if not isinstance(number, bool | int | float):
-            raise TypeError(f"{where} is not a number")
-        if not number >= 0:
-            raise ValueError(f"{where} must not be negative")
-        if name in ("momentum", "beta1", "beta2", "alpha") and not number < 1:
-            raise ValueError(f"{where} must be below 1")
+    def _check(self, name, number, flag):
+        where = f"{type(self).__name__}: {name}={' '.join(repr(number).split())}"
+        right = isinstance(number, int | float) and isinstance(number, bool) == flag
+        require(right, f"{where} is not {'True or False' if flag else 'a number, nor a list of numbers'}", TypeError)
+        below = 1 if name in ("momentum", "beta1", "beta2", "alpha") else math.inf
+        require(0 <= number < below, f"{where} must be at least 0 and {'finite' if below > 1 else 'below 1'}")
 
 
 @dataclass(frozen=True)
@@ -97,7 +86,8 @@ class SGD(Optimizer):
     def update(self, g, state, p):
         v, t = state
         g = g + self.weight_decay * p
-        v = self.momentum * v + (1 - self.dampening) * g if t else g
+        # Without momentum nothing is dampened, as in torch.
+        v = self.momentum * v + (1 - self.dampening * (self.momentum > 0)) * g if t else g
         step = g + self.momentum * v if self.nesterov else v
         return p - self.lr * step, (v, t + 1)
 

@@ -54,7 +54,8 @@ def coordinate(values: list) -> np.ndarray:
     if all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
         return np.array(values, dtype=float)
     array = np.empty(len(values), dtype=object)
-    array[:] = values
+    for i, value in enumerate(values):
+        array[i] = value
     return array
 
 
@@ -68,8 +69,7 @@ class Models:
     def keep(self, points: list[dict], runs, flat) -> None:
         """Remember the parameters (R, P) of some runs, whose settings are `points[point]`."""
         for (point, s, model), row in zip(runs, flat, strict=True):
-            place = (*points[point].values(), self.axes["seed"][s])
-            self.rows[self._key(place)] = model, row.clone()
+            self.rows[self._place(points[point]), s] = model, row.clone()
 
     def sel(self, **place):
         """Return the `nn.Sequential` trained at one value of every axis.
@@ -81,8 +81,8 @@ class Models:
         for name, value in place.items():
             if value not in self.axes[name]:
                 raise KeyError(f"{name}={value!r} was not trained; there are {self.axes[name]}")
-        return rules.restore(*self.rows[self._key(place[name] for name in self.axes)])
+        s = self.axes["seed"].index(place.pop("seed"))
+        return rules.restore(*self.rows[self._place(place), s])
 
-    @staticmethod
-    def _key(values):
-        return tuple(repr(v) if not isinstance(v, int | float) else float(v) for v in values)
+    def _place(self, point: dict) -> tuple[int, ...]:
+        return tuple(self.axes[name].index(point[name]) for name in self.axes if name != "seed")

@@ -66,9 +66,8 @@ def rounded(value: float, digits: int = 2) -> str:
     between two roundings is refused: another processor might print the other one.
     Print fewer digits then; never take other seeds.
     """
-    steps = float(value) * 10**digits
-    to_edge = abs(steps - np.floor(steps) - 0.5)
-    if os.environ.get("TRICKS_FREEZE") and np.isfinite(steps) and to_edge < 0.05:
+    to_edge = abs(float(value) * 10**digits % 1 - 0.5)
+    if os.environ.get("TRICKS_FREEZE") and to_edge < 0.05:
         raise ValueError(f"rounded: {value!r} is too near a rounding edge for {digits} decimals")
     text = f"{value:.{digits}f}"
     return text.replace("-", "−") if float(text) else text.replace("-", "")

@@ -1,11 +1,15 @@
 """Training one block of networks of the same shape, all at once."""
 
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from tqdm.auto import tqdm
 
 from . import layers as rules
 
@@ -42,6 +46,10 @@ class Schedule(NamedTuple):
         return sorted({*range(self.record_every, self.epochs + 1, self.record_every), self.epochs})
 
 
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+RECORDS = [f"{part}_{what}" for part in ("train", "validation", "test") for what in ("loss", "accuracy")]
+
+
 def losses(logits: Tensor, y: Tensor) -> Tensor:
     """Return each run's mean cross-entropy in nats: logits (R, B, C), y (R, B) → (R,)."""
     return -F.log_softmax(logits, dim=2).gather(2, y.unsqueeze(2)).squeeze(2).mean(dim=1)
@@ -72,7 +80,7 @@ def batches(block: Block, size: int | None):
     n = X.shape[1]
     order = torch.stack([torch.randperm(n, generator=draw) for draw in block.orders])
     rows = block.which.unsqueeze(1)
-    for batch in order.split(size, dim=1):
+    for batch in order.split(int(size), dim=1):
         yield X[rows, batch], y[rows, batch]
 
 
@@ -82,9 +90,35 @@ def evaluate(flat: Tensor, block: Block) -> dict[str, Tensor]:
     for part, (X, y) in block.parts.items():
         if part != "train":
             logits = rules.forward(block.layers, flat, X[block.which])
-            results[f"{part}_loss"] = losses(logits, y[block.which]).double()
-            results[f"{part}_accuracy"] = accuracies(logits, y[block.which])
+            loss = losses(logits, y[block.which]).double()
+            fine = loss.isfinite()
+            results[f"{part}_loss"] = loss.where(fine, torch.nan)
+            results[f"{part}_accuracy"] = accuracies(logits, y[block.which]).where(fine, torch.nan)
     return results
+
+
+def measured(measures: dict, block: Block, flat: Tensor, fine: Tensor) -> dict[str, list]:
+    """Call every measure on each run's own network and training part; NaN unless `fine` (R,)."""
+    X, y = block.parts["train"]
+    results = {name: [] for name in measures}
+    for model, row, w, well in zip(block.models, flat.detach(), block.which, fine, strict=True):
+        own = rules.restore(model, row) if measures and well else None
+        for name, function in measures.items():
+            results[name].append(number(name, function(own, X[w], y[w])) if well else np.nan)
+    return results
+
+
+def number(name: str, value) -> np.ndarray:
+    """Return what the measure `name` gave as a plain number or vector."""
+    try:
+        if isinstance(value, list | tuple):
+            value = torch.stack([torch.as_tensor(v, dtype=torch.float64) for v in value])
+        array = torch.as_tensor(value, dtype=torch.float64).detach().cpu().numpy()
+    except (TypeError, ValueError, RuntimeError):
+        array = None
+    if array is None or array.ndim > 1:
+        raise TypeError(f"measure {name}: must return a number or a vector, not {type(value).__name__}")
+    return array
 
 
 def train(block: Block, optimizer, schedule: Schedule, observe: Callable) -> Tensor:
@@ -123,3 +157,20 @@ def one_epoch(block: Block, optimizer, schedule: Schedule, flat: Tensor, state):
             sums += torch.stack([loss.double(), accuracies(logits, y)]) * y.shape[1]
     loss, accuracy = sums / block.parts["train"][1].shape[1]
     return flat, state, {"train_loss": loss, "train_accuracy": accuracy}
+
+
+def in_threads(work, jobs: list):
+    """Yield `work(job)` for all jobs, as each ends: one job a core, one thread inside each.
+
+    One thread inside each keeps a run's bits apart from the machine's number of cores.
+    """
+    threads = torch.get_num_threads()
+    quiet = "TRICKS_RENDER" in os.environ or len(jobs) < 4
+    pool = ThreadPoolExecutor(CORES, initializer=torch.set_num_threads, initargs=(1,))
+    try:
+        futures = [pool.submit(work, job) for job in jobs]
+        for future in tqdm(as_completed(futures), total=len(jobs), disable=quiet, leave=False):
+            yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+        torch.set_num_threads(threads)

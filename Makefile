@@ -1,0 +1,63 @@
+# Everything the course does, by name. `make` alone lists it. Only Python 3.11+ and make are needed: each target
+# sets up what it needs, in .venv, and the second time takes no time. The plain commands are in the README.
+PYTHON    ?= python3
+NOTEBOOKS ?= $(wildcard chapters/*.ipynb chapters/evidence/*.ipynb labs/solutions/*.ipynb)
+PORT      ?= 8000
+TIMEOUT   ?= 120
+
+BIN    := .venv/bin
+READY  := .venv/.package-installed
+STRICT := --nbval --nbval-current-env --nbval-cell-timeout $(TIMEOUT)
+REHEARSED := _build/rehearsal
+
+.DEFAULT_GOAL := help
+.PHONY: help book test test-all lab nbval freeze lock serve clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */  make \1	/' | expand -t 18
+
+book: $(READY)  ## execute the notebooks, build the site, say where to open it
+	@$(BIN)/python book/build.py
+
+test: $(READY)  ## all tests: style, package, notebooks (strict nbval), site in a browser
+	@$(BIN)/python book/rehearsal.py
+	TRICKS_RENDER=nbval $(BIN)/python -m pytest -m "not slow" $(STRICT) tests $(NOTEBOOKS) $(REHEARSED)
+
+test-all: $(READY)  ## test, and the slower tests as well
+	@$(BIN)/python book/rehearsal.py
+	TRICKS_RENDER=nbval $(BIN)/python -m pytest $(STRICT) tests $(NOTEBOOKS) $(REHEARSED)
+
+nbval: $(READY)  ## hold notebooks to their committed outputs: make nbval NOTEBOOKS="chapters/02*.ipynb"
+	TRICKS_RENDER=nbval $(BIN)/python -m pytest $(STRICT) $(NOTEBOOKS)
+
+freeze: $(READY)  ## run notebooks and commit-ready outputs into them: make freeze NOTEBOOKS=chapters/02*.ipynb
+	@$(BIN)/python book/freeze.py $(NOTEBOOKS)
+
+lab: $(READY)  ## copy the labs to my-labs/ (your work is never overwritten) and open JupyterLab there
+	@$(BIN)/tricks lab
+
+lock: $(READY)  ## pin in requirements.txt what .venv holds, for every system
+	@$(BIN)/python book/lock.py
+
+serve:  ## show the built site on http://127.0.0.1:8000 (make serve PORT=9000 for another)
+	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+clean:  ## remove everything that was built (.venv and my-labs/ stay)
+	rm -rf _build .pytest_cache .ruff_cache .hypothesis
+
+.venv/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else \
+		"The course needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.lock-installed: requirements.txt .venv/.created
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements.txt
+	@$(BIN)/python -c 'import matplotlib.pyplot'  # makes its list of fonts, so that no notebook has to
+	@mkdir -p .venv/etc/ipython  # kernels warn that they talk to this machine over TCP; they may
+	@echo 'c.IPKernelApp.log_level = "CRITICAL"' > .venv/etc/ipython/ipython_kernel_config.py
+	@touch $@
+
+$(READY): pyproject.toml .venv/.lock-installed
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps -e .
+	@touch $@

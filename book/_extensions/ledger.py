@@ -1,0 +1,190 @@
+"""The ledger: every verdict the notebooks reached, gathered from the outputs of their cells.
+
+A cell that judges leaves `{"tricks": {"id": …, "verdict": …}}` in its output's metadata. From these come `claims.json`
+at the root of the site, the table of the `{ledger}` directive, and the badge of the role ``{verdict}`B3a` ``.
+"""
+
+import json
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+import nbformat
+from docutils import nodes
+from jupyter_cache import get_cache
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+logger = logging.getLogger(__name__)
+KINDS = ("confirmed", "refined", "equivalent", "inconclusive", "refuted")
+PUBLISHED = (*("id", "statement", "source", "criterion", "verdict"), *("estimate", "low", "high", "n", "chapter"))
+
+
+class badge(nodes.Inline, nodes.Element):
+    """Where a chapter speaks of a verdict."""
+
+
+class ledger(nodes.General, nodes.Element):
+    """Where the table goes."""
+
+
+class VerdictRole(SphinxRole):
+    def run(self):
+        node = badge(claim=self.text.strip())
+        self.set_source_info(node)
+        return [node], []
+
+
+class LedgerDirective(SphinxDirective):
+    def run(self):
+        return [ledger()]
+
+
+def executed(app, page):
+    """The cells of a page's notebook as they ran, from the cache of results.
+
+    Its copy in `_build/jupyter_execute` is written again: MyST-NB leaves the outputs out of it whenever they come
+    from the cache.
+    """
+    source = Path(app.env.doc2path(page))
+    notebook = nbformat.read(source, as_version=4)
+    with suppress(KeyError):  # a notebook that failed has no results
+        _, notebook = get_cache(app.config.nb_execution_cache_path).merge_match_into_notebook(notebook)
+    nbformat.write(notebook, Path(app.outdir).parent / "jupyter_execute" / f"{page}.ipynb")
+    return notebook.cells
+
+
+def is_cell(node):
+    return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+
+
+def collect(app, doctree):
+    """Give each code cell an anchor from its id, and note what it judged."""
+    page = app.env.docname
+    app.env.verdicts = getattr(app.env, "verdicts", {})
+    places, found = list(doctree.findall(is_cell)), []
+    cells = executed(app, page) if places else []
+    for place in places:
+        cell = cells[place["cell_index"]]
+        anchor = f"cell-{cell['id']}"
+        place["ids"].append(anchor)
+        for output in cell["outputs"]:
+            if verdict := output.get("metadata", {}).get("tricks"):
+                where = {"chapter": page.rsplit("/", 1)[-1], "page": page, "anchor": anchor}
+                found.append(verdict | where)
+    app.env.verdicts[page] = found
+
+
+def merge(app, env, docnames, other):
+    """Pages are read by several processes: bring their findings together."""
+    env.verdicts = getattr(env, "verdicts", {}) | {
+        name: found for name, found in getattr(other, "verdicts", {}).items() if name in docnames
+    }
+
+
+def judged(env):
+    """Every verdict of the book, in the order of the ids."""
+    found = [verdict for page in sorted(env.verdicts) for verdict in env.verdicts[page]]
+    return sorted(found, key=lambda v: (v["id"][0], int("".join(filter(str.isdigit, v["id"])) or 0), v["id"]))
+
+
+def check(app, env):
+    """One claim, one verdict: an id judged twice is an error, and so is a kind nobody knows."""
+    for claim, times in Counter(v["id"] for v in judged(env)).items():
+        if times > 1:
+            pages = ", ".join(v["page"] for v in judged(env) if v["id"] == claim)
+            logger.warning("claim %s is judged %d times: %s", claim, times, pages)
+    for verdict in judged(env):
+        if verdict["verdict"] not in KINDS:
+            logger.warning("claim %s: unknown verdict %r", verdict["id"], verdict["verdict"])
+
+
+def link(app, docname, verdict, *children, **attributes):
+    """A link to the cell that judged."""
+    page = app.builder.get_relative_uri(docname, verdict["page"])
+    node = nodes.reference("", "", *children, internal=True, **attributes)
+    node["refuri"] = f"{page}#{verdict['anchor']}"
+    return node
+
+
+def resolve(app, doctree, docname):
+    """Now that all notebooks are read: fill the badges and the table."""
+    verdicts = {v["id"]: v for v in judged(app.env)}
+    for node in list(doctree.findall(badge)):
+        if verdict := verdicts.get(node["claim"]):
+            text = f"{verdict['id']} · {verdict['verdict']}"
+            classes = ["judged", f"judged-{verdict['verdict']}"]
+            node.replace_self(link(app, docname, verdict, nodes.inline("", text), classes=classes))
+        else:
+            logger.warning("no notebook judges claim %r", node["claim"], location=node)
+            node.replace_self(nodes.Text(node["claim"]))
+    for node in list(doctree.findall(ledger)):
+        node.replace_self([summary(verdicts), table(app, docname, verdicts)])
+
+
+def summary(verdicts):
+    counts = Counter(v["verdict"] for v in verdicts.values())
+    told = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
+    return nodes.paragraph("", f"{len(verdicts)} claims judged so far: {told or 'none'}.")
+
+
+def number(value):
+    text = f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}"
+    return text.replace("-", "−")
+
+
+def effect(verdict):
+    """The estimate with its unit and interval, as one reads it."""
+    text = f"{number(verdict['estimate'])} {verdict.get('unit', '')}".strip()
+    if verdict["n"] is None:
+        return text
+    return f"{text} [{number(verdict['low'])}, {number(verdict['high'])}], {verdict['n']} seeds"
+
+
+def table(app, docname, verdicts):
+    """One row a claim."""
+    head = ("Claim", "Statement and source", "Criterion and scope", "Effect", "Verdict")
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=w) for w in (8, 36, 24, 18, 14)), cols=5)
+    group += nodes.thead("", row(*(nodes.Text(title) for title in head)))
+    body = nodes.tbody()
+    for v in verdicts.values():
+        kind = nodes.inline("", v["verdict"])
+        body += row(
+            nodes.strong("", v["id"]),
+            noted(v["statement"], v["source"]),
+            noted(v["criterion"], v.get("scope", "")),
+            nodes.Text(effect(v)),
+            link(app, docname, v, kind, classes=["judged", f"judged-{v['verdict']}"]),
+        )
+    group += body
+    return nodes.table("", group, classes=["ledger"])
+
+
+def noted(text, note):
+    """A sentence, and below it in quieter type what belongs to it."""
+    return nodes.inline("", "", nodes.Text(text + " "), nodes.inline("", note, classes=["ledger-note"]))
+
+
+def row(*entries):
+    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", entry)) for entry in entries))
+
+
+def publish(app, problem):
+    """`claims.json`: the ledger for machines."""
+    if problem is None:
+        claims = [{key: v[key] for key in PUBLISHED} for v in judged(app.env)]
+        path = Path(app.outdir) / "claims.json"
+        path.write_text(json.dumps(claims, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def setup(app):
+    app.add_node(badge)
+    app.add_node(ledger)
+    app.add_role("verdict", VerdictRole())
+    app.add_directive("ledger", LedgerDirective)
+    app.connect("doctree-read", collect)
+    app.connect("env-merge-info", merge)
+    app.connect("env-updated", check)
+    app.connect("doctree-resolved", resolve)
+    app.connect("build-finished", publish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

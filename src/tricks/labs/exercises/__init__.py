@@ -1,0 +1,1 @@
+"""The checks of every lab: one module a lab."""

@@ -1,0 +1,1 @@
+"""Banks of answers, one module a lab: what every check must accept, refuse, and say."""

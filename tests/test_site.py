@@ -1,0 +1,138 @@
+"""The site as a reader meets it: opened from the disk, in a real browser, in light and dark, on a phone."""
+
+import json
+from urllib.parse import unquote, urldefrag
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from bs4 import BeautifulSoup
+from build import missing_pages, pages
+from conftest import ROOT
+
+PAGES = [*pages(ROOT), "search.html", "genindex.html"]
+AXE = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+    "resultTypes": ["violations"],
+    "preload": False,  # it would read style sheets by a request that browsers refuse on file://
+}
+KEYS = ["id", "statement", "source", "criterion", "verdict", "estimate", "low", "high", "n", "chapter"]
+VERDICTS = {"confirmed", "refuted", "equivalent", "refined", "inconclusive"}
+
+
+def soup(site, name):
+    return BeautifulSoup((site / name).read_text("utf-8"), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def visit(site, browser):
+    """Open a page once a colour scheme, and note what happens."""
+    seen = {}
+
+    def look(name, scheme):
+        if (name, scheme) not in seen:
+            seen[name, scheme] = examine(browser, (site / name).as_uri(), scheme)
+        return seen[name, scheme]
+
+    return look
+
+
+def examine(browser, address, scheme):
+    found = {"errors": [], "requests": []}
+    with browser.new_context(color_scheme=scheme, reduced_motion="reduce") as context:
+        page = context.new_page()
+        page.on("console", lambda m: found["errors"].append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: found["errors"].append(str(error)))
+        page.on("request", lambda request: found["requests"].append(request.url))
+        page.goto(address, wait_until="load")
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        page.evaluate(AXE_SCRIPT)
+        report = page.evaluate("options => axe.run(document, options)", AXE)
+        page.set_viewport_size({"width": 390, "height": 844})
+        root = "document.documentElement"
+        found["beyond"] = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
+        found["axe"] = [f"{v['help']}: {v['nodes'][0]['html'][:200]}" for v in report["violations"]]
+    return found
+
+
+def test_every_page_of_the_contents_is_there(site):
+    assert missing_pages(ROOT) == []
+
+
+def test_the_landing_page_is_the_index_itself(site):
+    page = soup(site, "index.html")
+    assert page.h1.get_text().startswith("Training Tricks, Tested")
+    assert not page.find("meta", {"http-equiv": "refresh"})
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_asked_of_another_server(visit, name):
+    for scheme in ("light", "dark"):
+        foreign = [r for r in visit(name, scheme)["requests"] if not r.startswith(("file:", "data:"))]
+        assert foreign == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_console_is_silent(visit, name):
+    assert visit(name, "light")["errors"] == visit(name, "dark")["errors"] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(visit, name, scheme):
+    assert visit(name, scheme)["axe"] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_scrolls_sideways_on_a_phone(visit, name):
+    assert visit(name, "light")["beyond"] == 0
+
+
+def test_search_finds_a_page_by_its_title_without_a_server(site, browser):
+    page = browser.new_page()
+    page.goto((site / "search.html").as_uri() + "?q=ledger")
+    page.wait_for_selector("#search-results li a", timeout=10_000)
+    assert "ledger" in page.inner_text("#search-results").lower()
+
+
+@pytest.mark.parametrize("name", pages(ROOT))
+def test_every_picture_is_described_and_every_figure_has_its_caption(site, name):
+    article = soup(site, name).find("article")
+    for image in article.find_all("img"):
+        assert image.get("alt") and not image["alt"].endswith((".svg", ".png")), image
+    for image in article.select("div.cell_output img"):
+        assert image.find_parent("figure").figcaption.get_text(strip=True), image
+
+
+@pytest.mark.parametrize("name", pages(ROOT))
+def test_every_page_says_what_it_is_about(site, name):
+    description = soup(site, name).find("meta", {"name": "description"})
+    assert len(description["content"]) >= 40
+    assert soup(site, name).find("link", {"rel": "icon"})
+
+
+def test_every_internal_link_leads_somewhere(site):
+    targets = {name: soup(site, name) for name in PAGES}
+    anchors = {name: {tag["id"] for tag in page.find_all(id=True)} for name, page in targets.items()}
+    dead = []
+    for name, page in targets.items():
+        for link in page.find_all("a", href=True):
+            path, anchor = urldefrag(link["href"])
+            if path.startswith(("http:", "https:", "mailto:", "javascript:")):
+                continue
+            file = (site / name).parent / unquote(path) if path else site / name
+            relative = file.resolve().relative_to(site.resolve()).as_posix()
+            if not file.is_file() or (anchor and anchor not in anchors.get(relative, {anchor})):
+                dead.append(f"{name}: {link['href']}")
+    assert dead == []
+
+
+def test_the_claims_are_published_and_are_those_of_the_ledger(site):
+    claims = json.loads((site / "claims.json").read_text("utf-8"))
+    assert claims and all(list(claim) == KEYS for claim in claims)
+    assert len({claim["id"] for claim in claims}) == len(claims)
+    for claim in claims:
+        assert claim["verdict"] in VERDICTS, claim
+        assert claim["n"] is None or claim["low"] <= claim["estimate"] <= claim["high"], claim
+    rows = soup(site, "book/ledger.html").select("table.ledger tbody tr")
+    told = [(row.find("strong").get_text(), row.select_one("a.judged").get_text()) for row in rows]
+    assert told == [(claim["id"], claim["verdict"]) for claim in claims]
