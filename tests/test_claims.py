@@ -139,12 +139,12 @@ def test_the_html_escapes_words_and_labels_its_picture():
     assert "<script>" not in shown and "a &lt; b &amp; &lt;script&gt;" in shown
     picture = ElementTree.fromstring(re.search(r"<svg.*</svg>", shown).group())
     assert picture.get("role") == "img" and "20 seeds" in picture.get("aria-label")
-    assert len(picture.findall("circle")) == 20 and len(picture.findall("line")) == 4
+    assert len(picture.findall(".//circle")) == 20 and len(picture.findall(".//line")) == 4
 
 
 def test_every_mark_of_the_strip_lies_inside_it():
     picture = ElementTree.fromstring(strip(judge(claim(), np.append(around(5.0, 3.0), 400.0))))
-    places = [float(mark.get(name)) for mark in picture for name in ("cx", "x1", "x2") if mark.get(name)]
+    places = [float(mark.get(name)) for mark in picture.iter() for name in ("cx", "x1", "x2") if mark.get(name)]
     assert min(places) >= 0 and max(places) <= float(picture.get("width"))
 
 

@@ -3,20 +3,12 @@
 import torch
 
 from . import plots as plots
-from .claims import Claim as Claim
-from .claims import Verdict as Verdict
-from .claims import judge as judge
-from .data import Data as Data
-from .data import digits as digits
+from .claims import Claim as Claim, Verdict as Verdict, judge as judge
+from .data import Data as Data, digits as digits
 from .initializers import initialise as initialise
-from .optimizers import SGD as SGD
-from .optimizers import Adagrad as Adagrad
-from .optimizers import Adam as Adam
-from .optimizers import AdamW as AdamW
-from .optimizers import RMSprop as RMSprop
+from .optimizers import SGD as SGD, Adagrad as Adagrad, Adam as Adam, AdamW as AdamW, RMSprop as RMSprop
 from .statistics import rounded as rounded
-from .sweeps import fit as fit
-from .sweeps import seeds as seeds
+from .sweeps import fit as fit, seeds as seeds
 
 # Networks of this size lose time when one operation is shared between cores; `fit` gives every
 # core blocks of its own instead.

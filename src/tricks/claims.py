@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .data import require
-from .statistics import Interval, rounded, t_interval
+from .statistics import Interval, rounded, sign_count, t_interval
 
 EXPECTATIONS = ("greater", "smaller", "equivalent", "exact")
-EXACT = 1e-9  # largest absolute error that still counts as an identity, in float64
 
 
 @dataclass(frozen=True)
@@ -74,10 +73,10 @@ class Verdict:
         if self.n is None:
             side = "below" if abs(self.estimate) < claim.delta else "not below"
             return f"{claim.id} {self.verdict}: {claim.effect}: largest error {side} {claim.delta:g}"
+        above, n = sign_count(self.effect)
         mean, low, high = (rounded(v, claim.digits) for v in (self.estimate, self.low, self.high))
-        above = sum(d > 0 for d in self.effect)
         sentence = f"{claim.id} {self.verdict}: {claim.effect}: {mean} {claim.unit}".rstrip()
-        return f"{sentence} [{low}, {high}]; above 0 in {above} of {self.n} seeds{self.remark}"
+        return f"{sentence} [{low}, {high}]; above 0 in {above} of {n} seeds{self.remark}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {}, {"tricks": self.record()}
@@ -154,5 +153,5 @@ def strip(verdict: Verdict, width: int = 260) -> str:
     label = f"One dot for each of {verdict.n} seeds, the 95 % interval below them, lines at 0 and ±{delta:g}"
     return (
         f'<svg class="strip" role="img" aria-label="{label}" viewBox="0 0 {width} 32" '
-        f'width="{width}" height="32">{lines}{dots}{bar}</svg>'
+        f'width="{width}" height="32"><g stroke="currentColor">{lines}{bar}</g><g fill="currentColor">{dots}</g></svg>'
     )
