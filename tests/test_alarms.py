@@ -198,6 +198,12 @@ def test_a_faulty_notebook_breaks_the_book(book, cells, said):
     assert not stood and said in message
 
 
+def test_a_script_whose_buttons_stay_without_names_breaks_the_book(book):
+    change(book / "book/_extensions/accessibility.py", "getElementById(buttonID)", "getElementById(anotherID)")
+    stood, message = made(book)
+    assert not stood and "togglebutton.js has changed" in message
+
+
 def test_a_page_that_was_not_written_is_named(book, monkeypatch, capsys):
     monkeypatch.setattr(build, "render", lambda root: True)
     assert build.build(book) == 1

@@ -1,16 +1,22 @@
 """Labs: every check against its bank of answers, and what a student sees."""
 
 import re
+import time
+from types import SimpleNamespace
 
 import nbformat
 import pytest
+from jupyter_client.manager import start_new_kernel
 from labs.bank import LABS, Solutions, hint
 from labs.mutants import mutants
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from labs import vanishing_gradients
+from tricks.labs import lab as lab_kit
 from tricks.labs.exercises import vanishing_gradients as lab
+from tricks.labs.exercises.vanishing_gradients import predictions
+from tricks.labs.mistakes import Mistake, NotDone
 
 BANKS = [(lab.LAB, vanishing_gradients)]
 CASES = [
@@ -88,14 +94,14 @@ def execute(notebook, folder, stop):
 
 
 def said(cell):
-    """The cell's only line."""
+    """What the cell says, in one line, or in a few that break between words."""
     (output,) = cell.outputs
     lines = output.traceback if output.output_type == "error" else [output.text.rstrip("\n")]
-    assert len(lines) == 1 and "\n" not in lines[0]
-    return lines[0]
+    assert all(len(line) <= 88 and "\n" not in line for line in lines)
+    return " ".join(line.strip() for line in lines)
 
 
-def test_an_untouched_lab_stops_at_its_first_check_with_one_line(tmp_path):
+def test_an_untouched_lab_stops_at_its_first_check_with_one_sentence(tmp_path):
     for path in sorted(LABS.glob("*.ipynb")):
         notebook, error = execute(nbformat.read(path, as_version=4), tmp_path, stop=True)
         assert error is not None and error.ename == "NotDone"
@@ -109,7 +115,7 @@ FACTOR = "def factor(slope, shape, weight_std, z_std):\n    {}"
 WITHOUT_ROOT = "return shape[0] * weight_std**2 * (slope(z_std * torch.randn(10**5)) ** 2).mean()"
 
 
-def test_check_speaks_in_one_line_and_says_more_when_asked_again(tmp_path):
+def test_check_speaks_in_one_sentence_and_says_more_when_asked_again(tmp_path):
     imports = "import torch\nfrom tricks.labs.exercises.vanishing_gradients import check"
     cells = [
         imports,
@@ -136,3 +142,41 @@ def test_check_speaks_in_one_line_and_says_more_when_asked_again(tmp_path):
     assert "line 2 raises TypeError" in said(raises)
     for name in lab.LAB.exercises:
         assert name in said(unknown) and name in said(number)
+
+
+def test_a_second_hint_is_about_the_mistake_of_the_first():
+    right = {"sigmoid_left": 0.25**4, "sigmoid_layers": 4, "relu_layers": 14, "sigmoid_gain": 4}
+    for name, (_, _, wrong, otherwise) in predictions._PREDICTIONS.items():
+        for answer, steps in wrong.items():
+            with pytest.raises(Mistake) as caught:
+                predictions.check(SimpleNamespace(predictions=right | {name: answer}), None)
+            assert caught.value.steps == tuple(f"{name}: {step}" for step in steps)
+            assert otherwise not in steps and all(len(step) <= 90 for step in steps)
+
+
+def test_run_all_stops_though_cells_arrive_late(tmp_path):
+    """They come one after the other, to a kernel that has long been ready."""
+    manager, client = start_new_kernel(kernel_name="python3", cwd=str(tmp_path))
+    try:
+        client.execute_interactive("import tricks.labs.exercises.vanishing_gradients as lab", timeout=60)
+        sent = []
+        for source in ("lab.check('factor')", "late = 1", "late = 2"):
+            sent.append(client.execute(source))
+            time.sleep(0.1)
+        replies = {r["parent_header"]["msg_id"]: r for r in (client.get_shell_msg(timeout=60) for _ in sent)}
+        assert [replies[i]["content"]["status"] for i in sent] == ["error", "aborted", "aborted"]
+        reply = client.execute_interactive("assert 'late' not in globals()", timeout=60)
+        assert reply["content"]["status"] == "ok"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+@pytest.mark.parametrize("shell, slept", [(None, []), (SimpleNamespace(), []), (SimpleNamespace(kernel=1), [0.5])])
+def test_a_check_waits_for_late_cells_in_a_kernel_only(shell, slept, monkeypatch):
+    waits = []
+    monkeypatch.setattr(lab_kit, "get_ipython", lambda: shell)
+    monkeypatch.setattr(lab_kit.time, "sleep", waits.append)
+    with pytest.raises(NotDone):
+        lab.check("faktor")
+    assert waits == slept

@@ -126,6 +126,36 @@ def test_every_internal_link_leads_somewhere(site):
     assert dead == []
 
 
+SOLUTIONS = [name for name in PAGES if name.startswith("labs/solutions/")]
+
+
+@pytest.mark.parametrize("name", SOLUTIONS)
+def test_a_page_of_solutions_leads_to_the_empty_lab(site, name):
+    page, lab = soup(site, name), name.replace("solutions/", "").replace(".html", ".ipynb")
+    launch = [a["href"] for a in page.find_all("a", href=True) if "mybinder.org" in a["href"] or "colab" in a["href"]]
+    assert len(launch) == 3 and all(address.endswith("/" + lab) for address in launch), launch
+    assert "with solutions" in page.h1.get_text()
+    folded = page.select("div.tag_exercise details.hide summary")
+    assert folded and all("Show the solution" in summary.get_text() for summary in folded)
+
+
+def test_buttons_are_named_by_what_they_do(site, browser):
+    page = browser.new_page()
+    for name in pages(ROOT):
+        page.goto((site / name).as_uri())
+        page.wait_for_timeout(500)  # the script that makes copy buttons may come late
+        read = "found => found.map(b => [b.className, b.getAttribute('aria-label')])"
+        made = page.locator("button.toggle-button, button.copybtn").evaluate_all(read)
+        assert all(label == "Copy code" if "copybtn" in kind else label for kind, label in made), made
+        assert page.locator("[aria-label='Toggle hidden content']").count() == 0, name
+
+
+def test_a_citation_in_a_sentence_links_the_name_as_well(site):
+    for name in pages(ROOT):
+        bare = [a for a in soup(site, name).select("a.reference") if a.get_text().strip("[]()").isdigit()]
+        assert [a for a in bare if "references.html" in a["href"]] == []
+
+
 def test_the_claims_are_published_and_are_those_of_the_ledger(site):
     claims = json.loads((site / "claims.json").read_text("utf-8"))
     assert claims and all(list(claim) == KEYS for claim in claims)

@@ -1,7 +1,10 @@
 """The files that labs live in: solutions, the students' notebooks, the student's desk, the command."""
 
+import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
@@ -60,6 +63,35 @@ def test_a_students_notebook_has_gaps_and_nothing_else_changed():
         for gap, full in zip(exercises(notebook), exercises(model), strict=True):
             above, below = full.source.split("# solution", 1)
             assert gap.source.startswith(above.rstrip()) and below.split("\n", 1)[1] not in gap.source
+
+
+def test_only_the_solutions_say_that_they_hold_the_answers(tmp_path, monkeypatch, capsys):
+    for path in sorted(LABS.glob("*.ipynb")):
+        title, above = (nbformat.read(p, as_version=4).cells for p in (path, LABS / "solutions" / path.name))
+        assert above[0].source.replace(", with solutions:", ":") == title[0].source != above[0].source
+        assert f"](../{path.name})" in above[1].source and "answer" in above[1].metadata.tags
+
+    def change(notebook):
+        notebook.cells[0].source = "# Lab 02"
+
+    monkeypatch.chdir(planted(tmp_path, change))
+    assert main(["release"]) == 1
+    assert "does not say `with solutions`" in capsys.readouterr().err
+
+
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+
+
+def test_links_of_a_lab_lead_somewhere_where_it_is_done():
+    """From `labs/`, from `my-labs/`, and for the solutions from their folder, as the site has it."""
+    course, found = LABS.parent, 0
+    for path in sorted(LABS.rglob("*.ipynb")):
+        folders = [path.parent] if path.parent != LABS else [LABS, course / "my-labs"]
+        text = "".join(c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "markdown")
+        for target in LINK.findall(text):
+            found += 1
+            assert all(Path(os.path.normpath(folder / target)).is_file() for folder in folders), (path, target)
+    assert found >= 3
 
 
 UNFILLED = [

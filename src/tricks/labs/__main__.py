@@ -18,7 +18,8 @@ left alone, whatever it holds: to begin one again, rename yours or delete it fir
 _RELEASE = """\
 Makes labs/NAME.ipynb, the notebook a student opens, from labs/solutions/NAME.ipynb, the only one
 that is edited by hand. In a cell tagged `exercise` all below the line `# solution` is cut; write
-`# solution: what to do` to say what belongs there. Cells tagged `answer` are left out.
+`# solution: what to do` to say what belongs there. Cells tagged `answer` are left out,
+and so is ", with solutions" in the title.
 
   tricks release                           all labs
   tricks release --check                   change nothing; exit 1 if one is out of step"""

@@ -1,10 +1,12 @@
 """A lab: its exercises, their checks, and what it says to whoever asks."""
 
 import sys
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from IPython import get_ipython
 
 from .mistakes import Mistake, NotDone
 from .student import Student
@@ -12,6 +14,7 @@ from .student import Student
 __all__ = ["Check", "Exercise", "Lab"]
 
 Check = Callable[[Any, np.random.Generator], None]
+_ARRIVAL = 0.5  # seconds within which a kernel has received all that *Run All* sends
 
 
 class Exercise(NamedTuple):
@@ -33,15 +36,15 @@ class Lab:
     def check(self, answer: str | Callable[..., Any]) -> None:
         """Check one exercise, named by a string or given as the student's own function.
 
-        Prints one line when it is right. Raises `NotDone` with one line when it is not; asking
-        again with the same mistake says more.
+        Prints one line when it is right. Raises `NotDone` with one sentence when it is not;
+        asking again with the same mistake says more.
         """
         exercise, given = self._find(answer)
         names = vars(sys.modules["__main__"]) | given  # a notebook's names live in __main__
         try:
             mark(exercise, Student(names), np.random.default_rng(0))
         except Mistake as mistake:
-            raise NotDone(f"◻ {exercise.name}: {self._say(exercise.name, mistake)}") from None
+            raise _stopped(f"◻ {exercise.name}: {self._say(exercise.name, mistake)}") from None
         unit = "point" if exercise.points == 1 else "points"
         print(f"✅ {exercise.name}: all checks pass ({exercise.points} {unit})")
 
@@ -52,7 +55,7 @@ class Lab:
             return self.exercises[name], {} if isinstance(answer, str) else {name: answer}
         asked = f"`{name}`" if name else f"a {type(answer).__name__}"
         known = ", ".join(self.exercises)
-        raise NotDone(f"◻ {asked} is no exercise of this lab: its exercises are {known}")
+        raise _stopped(f"◻ {asked} is no exercise of this lab: its exercises are {known}")
 
     def _say(self, name: str, mistake: Mistake) -> str:
         """Choose the step of the hint: one further each time the same mistake is asked about."""
@@ -61,6 +64,17 @@ class Lab:
         self._asked[key] = step + 1
         more = " (check again for more)" if step + 1 < len(mistake.steps) else ""
         return " ".join(mistake.steps[step].split()) + more
+
+
+def _stopped(says: str) -> NotDone:
+    """Give what stops *Run All*, once the cells to be stopped have arrived.
+
+    A failing cell cancels only those that its kernel has received already, and a check fails faster
+    than they come.
+    """
+    if hasattr(get_ipython(), "kernel"):
+        time.sleep(_ARRIVAL)
+    return NotDone(says)
 
 
 def mark(exercise: Exercise, student: Any, rng: np.random.Generator) -> None:

@@ -1,4 +1,6 @@
-"""What a check says: a mistake explained in steps, and the one line a student sees."""
+"""What a check says: a mistake explained in steps, and the one sentence a student sees."""
+
+import textwrap
 
 __all__ = ["Mistake", "NotDone"]
 
@@ -12,8 +14,9 @@ class Mistake(Exception):
 
 
 class NotDone(Exception):
-    """Stops a notebook at an open exercise and shows one line in place of a traceback."""
+    """Stops a notebook at an open exercise and shows one sentence in place of a traceback."""
 
     def _render_traceback_(self) -> list[str]:
         # IPython asks an exception for its own traceback before it draws one.
-        return [str(self)]
+        # JupyterLab would wrap a long line in the middle of a word.
+        return textwrap.wrap(str(self), 88, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)

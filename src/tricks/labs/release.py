@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 __all__ = ["ReleaseError", "blanked", "out_of_step", "release", "student_text"]
 
+_TITLED = ", with solutions"  # in the title of the solutions only
 # "# solution", or "# solution: what to do", which becomes the gap's instruction.
 _MARKER = re.compile(r"^(?P<indent>[ \t]*)# solution(?:: *(?P<task>\S.*))?$", re.MULTILINE)
 
@@ -22,7 +23,8 @@ def student_text(solutions: Path) -> str:
     """Return the student's notebook, as text, made from the solutions notebook.
 
     Cells tagged `exercise` lose what stands below their line `# solution`; cells tagged `answer`
-    go; outputs, counts and the tags that hide cells on the site go; ids stay as they are.
+    go, and so does ", with solutions" in the title; outputs, counts and all that is for the site
+    only go; ids stay as they are.
     Raises `ReleaseError` naming the notebook and the cell.
     """
     try:
@@ -32,6 +34,9 @@ def student_text(solutions: Path) -> str:
     cells = [cell for cell in notebook.cells if "answer" not in cell.metadata.get("tags", [])]
     if not any(_is_exercise(cell) for cell in cells):
         raise ReleaseError(f"{solutions.name}: no cell is tagged `exercise`, so nothing is asked")
+    if _TITLED not in cells[0].source:
+        raise ReleaseError(f"{solutions.name}: its title does not say `{_TITLED.strip(', ')}`")
+    cells[0].source = cells[0].source.replace(_TITLED, "", 1)
     notebook.cells = [_emptied(cell, solutions.name) for cell in cells]
     kept = ("kernelspec", "language_info")
     notebook.metadata = {k: v for k, v in notebook.metadata.items() if k in kept}
