@@ -165,3 +165,9 @@ def test_what_cannot_be_judged_is_refused_in_one_line(culprit, act):
     with pytest.raises(ValueError) as refusal:
         act()
     assert culprit in str(refusal.value) and "\n" not in str(refusal.value)
+
+
+def test_a_claim_of_equality_is_refined_where_only_the_condition_makes_it_true():
+    arms = {"with": around(0.2), "without": around(2.0)}
+    assert judge(claim("equivalent"), arms).verdict == "refined"
+    assert judge(claim("equivalent"), {"with": around(0.2), "without": around(0.1)}).verdict == "equivalent"
