@@ -24,27 +24,47 @@ def newborn(network, seed: int, dtype=torch.float64) -> nn.Sequential:
         return network().to(dtype)
 
 
+class Replayed(nn.Module):
+    """Dropout whose masks come from the run's own stream, as uniform numbers that must reach p."""
+
+    def __init__(self, p, masks):
+        super().__init__()
+        self.p, self.masks = p, masks
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        return x * (torch.rand(x.shape, generator=self.masks) >= self.p) / (1 - self.p)
+
+
+def with_replayed_masks(model: nn.Sequential, masks) -> nn.Sequential:
+    """Return the network with the masks of all its dropout layers replayed."""
+    return nn.Sequential(*(Replayed(layer.p, masks) if type(layer) is nn.Dropout else layer for layer in model))
+
+
 def evaluated(model, X, y) -> tuple[float, float]:
     """Return loss and accuracy."""
     with torch.no_grad():
-        logits = model(X)
+        logits = model.eval()(X)
     return F.cross_entropy(logits, y).item(), (logits.argmax(dim=1) == y).double().mean().item()
 
 
-def plain_loop(network, data, rule, seed, epochs=1, batch_size=None, clip=None, dtype=torch.float64):
+def plain_loop(network, data, rule, seed, epochs=1, batch_size=None, clip=None, l1=0.0, dtype=torch.float64):
     """Train one network; return it, and for every epoch a dict of all records."""
     parts = data.arrays(seed, dtype)
     X, y = parts["train"]
-    model, order = newborn(network, seed, dtype), generator(seed, "order")
+    order = generator(seed, "order")
+    model = with_replayed_masks(newborn(network, seed, dtype), generator(seed, "masks"))
     optimizer, records = stock(rule, model.parameters()), []
     for _ in range(epochs):
         loss_sum = right = 0.0
         places = torch.arange(len(y)) if batch_size is None else torch.randperm(len(y), generator=order)
         for batch in places.split(batch_size or len(y)):
-            logits = model(X[batch])
+            logits = model.train()(X[batch])
             loss = F.cross_entropy(logits, y[batch])
+            penalty = sum(p.abs().sum() for p in model.parameters() if p.dim() > 1)
             optimizer.zero_grad()
-            loss.backward()
+            (loss + l1 * penalty).backward()
             if clip is not None:
                 nn.utils.clip_grad_norm_(model.parameters(), clip)
             optimizer.step()

@@ -8,6 +8,7 @@ from torch import nn
 from tricks import SGD, Adam, Data, digits, fit
 
 DATA = digits(train=50, validation=0, test=50)
+WATCHED = digits(train=50, validation=20, test=0)
 
 
 def network(width=8):
@@ -60,7 +61,12 @@ BAD = [
     ("does not fit digits", {"network": of_two_widths, "first": [8, 9]}),
     ("(examples, classes), not (2, 8, 10)", {"network": made_of(nn.Unflatten(1, (8, 8)), nn.Linear(8, 10))}),
     ("RReLU", {"network": made_of(nn.Linear(64, 10), nn.RReLU())}),
-    ("Dropout", {"network": made_of(nn.Linear(64, 10), nn.Dropout())}),
+    ("AlphaDropout", {"network": made_of(nn.Linear(64, 10), nn.AlphaDropout())}),
+    ("LayerNorm((2, 10)", {"network": made_of(nn.Linear(64, 10), nn.LayerNorm((2, 10)))}),
+    (
+        "batch_size=7: leaves a batch of one",
+        {"network": made_of(nn.Linear(64, 10), nn.BatchNorm1d(10)), "batch_size": 7},
+    ),
     ("'width'", {"network": lambda width: network(width)}),
     ("width='8'", {"width": "8"}),
     ("width=8.0", {"width": [16, 8.0]}),
@@ -109,6 +115,16 @@ BAD = [
     ("clip=-1", {"clip": [None, -1]}),
     ("clip='1'", {"clip": "1"}),
     ("clip=True", {"clip": True}),
+    ("l1=-1", {"l1": [None, -1]}),
+    ("l1=nan", {"l1": float("nan")}),
+    ("l1='0.1'", {"l1": "0.1"}),
+    ("patience=0", {"patience": 0, "data": WATCHED}),
+    ("patience=2.5", {"patience": [3, 2.5], "data": WATCHED}),
+    ("patience=True", {"patience": True, "data": WATCHED}),
+    ("patience needs validation examples", {"patience": 5}),
+    ("patience needs validation examples", {"patience": [None, 5]}),
+    ("patience: the network and fit both", {"network": lambda patience=1: network()}),
+    ("best_epoch: the table of results", {"measure": {"best_epoch": len}}),
     ("dtype='float64'", {"dtype": "float64"}),
     ("dtype=torch.int64", {"dtype": torch.int64}),
     ("device='gpu'", {"device": "gpu"}),
@@ -141,6 +157,9 @@ def test_bad_input_is_named_in_one_line(culprit, given):
         {"batch_size": np.int64(7)},
         {"epochs": np.int64(1)},
         {"clip": 1},
+        {"clip": [np.float64(1), None], "l1": [0, 1e-3]},
+        {"patience": np.int64(3), "data": WATCHED},
+        {"patience": [None, 3], "data": WATCHED, "epochs": 2},
         {"optimizer": SGD(lr=np.float64(0.1))},
         {"network": anything, "width": (3, 4)},
     ],

@@ -15,7 +15,8 @@ import tricks
 
 SOURCE = Path(tricks.__file__).parent
 REFERENCES = SOURCE.parents[1] / "book" / "references.bib"
-ORDER = ["data", "activations", "initializers", "optimizers", "layers", "training", "records", "sweeps"]
+ORDER = ["data", "activations", "initializers", "optimizers", "axes", "landscapes"]
+ORDER += ["layers", "stacks", "steps", "stopping", "cores", "training", "records", "experiments", "sweeps"]
 ORDER += ["diagnostics", "statistics", "claims", "plots", "labs"]
 FILES = sorted(SOURCE.rglob("*.py"))
 
@@ -77,7 +78,7 @@ def public_names():
 
 def test_every_public_name_says_what_it_is():
     # An optimiser's two functions are said in the equations of its class; a layer's is torch's.
-    told_elsewhere = ("init", "update", "forward")
+    told_elsewhere = ("init", "update", "forward", "extra_repr")
     bare = [
         name
         for name, thing in public_names()

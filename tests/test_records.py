@@ -5,24 +5,24 @@ import pytest
 from torch import nn
 
 from tricks import SGD, digits, fit
-from tricks.layers import stack
-from tricks.records import Models, Table, coordinate
+from tricks.records import Models, Table
+from tricks.stacks import stack
 
 
 def table(*writes):
     """A table of one axis, two seeds and the epochs 2 and 4, with some records written."""
     records = Table({"lr": [0.1, 0.5]}, [7, 8], [2, 4])
-    for runs, epoch, results in writes:
-        records.write(runs, epoch, results)
+    for runs, epochs, results in writes:
+        records.write(*zip(*runs, strict=True), epochs, results)
     return records.dataset({"data": "none"})
 
 
 def test_records_written_in_any_order_find_their_place():
     places = [(0, 0), (0, 1), (1, 0), (1, 1)]
     found = table(
-        ([(1, 1), (0, 0)], 4, {"loss": [114.0, 4.0]}),
-        ([(0, 1), (1, 0)], 4, {"loss": [14.0, 104.0]}),
-        (places, 2, {"loss": [2.0, 12.0, 102.0, 112.0]}),
+        ([(1, 1), (0, 0)], [4], {"loss": [114.0, 4.0]}),
+        ([(0, 1), (1, 0)], [4], {"loss": [14.0, 104.0]}),
+        (places, [2], {"loss": [2.0, 12.0, 102.0, 112.0]}),
     )
     for point, s in places:
         for epoch in (2, 4):
@@ -31,33 +31,25 @@ def test_records_written_in_any_order_find_their_place():
     assert found.attrs == {"data": "none"}
 
 
+def test_a_record_may_stand_for_several_epochs_and_a_later_one_replaces_it():
+    found = table(([(0, 0)], [2, 4], {"loss": [1.0]}), ([(0, 0)], [4], {"loss": [3.0]}))
+    assert found.loss.isel(lr=0, seed=0).values.tolist() == [1, 3]
+
+
 def test_what_was_never_written_is_nan():
-    found = table(([(0, 0)], 2, {"loss": [1.0]}))
+    found = table(([(0, 0)], [2], {"loss": [1.0]}))
     assert int(found.loss.isnull().sum()) == 7
 
 
 def test_vectors_of_unequal_length_end_in_nan():
-    found = table(([(0, 0), (1, 1)], 2, {"norm": [[1.0, 2.0], [3.0, 4.0, 5.0]], "loss": [0.0, 0.0]}))
+    found = table(
+        ([(0, 0), (1, 1)], [2], {"norm": [[1.0, 2.0]] * 2, "loss": [0.0, 0.0]}),
+        ([(1, 1)], [2], {"norm": [[3.0, 4.0, 5.0]]}),
+    )
     assert found.norm.dims == ("lr", "seed", "epoch", "layer") and found.layer.values.tolist() == [1, 2, 3]
     assert np.array_equal(found.norm.isel(lr=0, seed=0, epoch=0), [1, 2, np.nan], equal_nan=True)
     assert np.array_equal(found.norm.isel(lr=1, seed=1, epoch=0), [3, 4, 5])
     assert found.loss.dims == ("lr", "seed", "epoch")
-
-
-@pytest.mark.parametrize(
-    "values, kind",
-    [
-        ([1, 2], "i"),
-        ([0, 0.5], "f"),
-        ([True, False], "b"),
-        (["a", "bcd"], "U"),
-        ([None, 3], "O"),
-        ([(1, 2), (3, 4)], "O"),
-    ],
-)
-def test_coordinates_keep_values_and_kind(values, kind):
-    found = coordinate(values)
-    assert found.dtype.kind == kind and found.shape == (2,) and found.tolist() == values
 
 
 @pytest.fixture(scope="module")
@@ -107,5 +99,5 @@ def test_what_was_not_trained_is_named_in_one_line(models, culprit, place):
 def test_models_without_axes_are_found_by_seed_alone():
     model = nn.Sequential(nn.Linear(2, 2))
     kept = Models({}, [4])
-    kept.keep([{}], [(0, 0, model)], stack([model], model[0].weight.dtype))
+    kept.keep([{}], [(0, 0, model)], stack([model], model[0].weight.dtype)[0])
     assert (kept.sel(seed=4)[0].weight == model[0].weight).all()

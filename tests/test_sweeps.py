@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from tricks import SGD, Adam, RMSprop, digits, fit, seeds, sweeps, training
+from tricks import SGD, Adam, RMSprop, cores as shared, digits, fit, seeds, sweeps, training
+from tricks.activations import Maxout
 from tricks.layers import RULES
 
 DATA = digits(train=37, validation=20, test=30)
@@ -15,8 +16,13 @@ MANY = list(range(1000, 1064))
 
 
 def network(width=9, activation=nn.ReLU, depth=1):
-    hidden = [layer for _ in range(depth) for layer in (nn.Linear(width, width), activation())]
-    return nn.Sequential(nn.Linear(64, width), activation(), *hidden, nn.Linear(width, 10))
+    def unit():
+        return activation(width) if activation in (nn.LayerNorm, nn.BatchNorm1d) else activation()
+
+    if activation is Maxout:
+        return nn.Sequential(nn.Linear(64, 2 * width), Maxout(2), nn.Linear(width, 10))
+    hidden = [layer for _ in range(depth) for layer in (nn.Linear(width, width), unit())]
+    return nn.Sequential(nn.Linear(64, width), unit(), *hidden, nn.Linear(width, 10))
 
 
 def run(build=network, optimizer=None, data=DATA, **options):
@@ -91,7 +97,7 @@ def test_every_setting_of_a_sweep_equals_the_same_setting_alone():
 @pytest.mark.parametrize("activation", [kind for kind in RULES if kind is not nn.Linear])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_a_run_alone_and_among_64_has_the_same_bits(activation, dtype):
-    options = {"activation": activation, "dtype": dtype, "clip": 0.7}
+    options = {"activation": activation, "dtype": dtype, "clip": 0.7, "l1": 1e-4}
     many = run(seeds=MANY, **options)
     for seed in (1000, 1033, 1063):
         assert same(run(seeds=[seed], **options), many.sel(seed=[seed]))
@@ -112,7 +118,7 @@ def test_threads_cores_and_blocks_change_no_bit(monkeypatch, threads, cores, blo
     reference = run(optimizer=RMSprop(lr=[0.01, 0.001]), seeds=MANY[:9])
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
-    for module in (sweeps, training):
+    for module in (sweeps, shared):
         monkeypatch.setattr(module, "CORES", cores)
     monkeypatch.setattr(sweeps, "BLOCK", block)
     try:
@@ -122,9 +128,50 @@ def test_threads_cores_and_blocks_change_no_bit(monkeypatch, threads, cores, blo
         torch.set_num_threads(before)
 
 
+@pytest.mark.parametrize("rule", [SGD(lr=0.1, momentum=0.9), Adam(lr=0.01)], ids=lambda rule: type(rule).__name__)
+@pytest.mark.parametrize("long", [0, 10**9])
+def test_a_step_recorded_has_the_bits_of_the_same_step_in_python(monkeypatch, rule, long):
+    def build():
+        bottom = nn.Linear(64, 9), nn.Sigmoid(), nn.Dropout(0.2)
+        return nn.Sequential(*bottom, nn.Linear(9, 9), nn.ReLU(), nn.Linear(9, 10))
+
+    options = {"optimizer": rule, "seeds": MANY[:4], "epochs": 8, "clip": 0.5, "l1": 1e-3}
+    monkeypatch.setattr(training, "LONG", long)  # with and without torch's improvements
+    monkeypatch.setattr(shared, "RECORDED", {})
+    recorded = run(build, **options)
+    assert len(shared.RECORDED) == 4  # two sizes of batch, two held-out parts; two stacks of the same size
+    monkeypatch.setattr(shared.sys, "version_info", (3, 14))
+    monkeypatch.setattr(shared, "RECORDED", {})
+    assert same(recorded, run(build, **options)) and not shared.RECORDED
+
+
+def test_a_recording_serves_other_numbers_but_no_other_form(monkeypatch):
+    monkeypatch.setattr(shared, "RECORDED", {})
+    for lr, p in ((0.1, 0.2), (0.02, 0.7)):
+        run(lambda p=p: nn.Sequential(nn.Dropout(p), nn.Linear(64, 10)), SGD(lr=lr), batch_size=None)
+    assert len(shared.RECORDED) == 3
+    run(lambda: nn.Sequential(nn.Dropout(0.2), nn.Linear(64, 10)), SGD(lr=0.1, momentum=0.5), batch_size=None)
+    assert len(shared.RECORDED) == 4
+
+
+@pytest.mark.parametrize(
+    "seeds, settings, sizes",
+    [(96, {}, [24] * 4), (5, {}, [3, 2]), (3, {"width": [4, 8, 16]}, [3, 3, 3]), (4, {"p": [0.1, 0.5, 0.9]}, [6, 6])],
+)
+def test_every_core_gets_stacks_of_equal_size_and_p_needs_none_of_its_own(monkeypatch, seeds, settings, sizes):
+    def build(width=8, p=0.5):
+        return nn.Sequential(nn.Linear(64, width), nn.Dropout(p), nn.Linear(width, 10))
+
+    found, right = [], sweeps.train_block
+    monkeypatch.setattr(sweeps, "CORES", 2)
+    monkeypatch.setattr(sweeps, "train_block", lambda e, runs, *more: found.append(len(runs)) or right(e, runs, *more))
+    runs = run(build, seeds=range(seeds), epochs=1, batch_size=None, **settings)
+    assert sorted(found, reverse=True) == sizes and runs.train_loss.notnull().all()
+
+
 def test_mapped_layers_notice_their_company_by_rounding_only():
     def build():
-        return nn.Sequential(nn.Linear(64, 9), nn.LayerNorm(9), nn.PReLU(), nn.Linear(9, 10))
+        return nn.Sequential(nn.Linear(64, 9), nn.RMSNorm(9), nn.Hardtanh(), nn.Linear(9, 10))
 
     many = run(build, seeds=MANY[:20])
     for name, alone in run(build, seeds=[1013]).data_vars.items():

@@ -28,6 +28,25 @@ def normal_density(z: Tensor) -> Tensor:
     return torch.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
 
 
+class Maxout(nn.Module):
+    """Return the largest of every `pieces` neighbouring pre-activations: units (…, k·m) → (…, m).
+
+        a_j = max(z_{jk+1}, …, z_{jk+k})     k `pieces`
+
+    Comes after a linear layer with k times the units. Source: {cite}`goodfellow2013`.
+    """
+
+    def __init__(self, pieces: int = 2):
+        super().__init__()
+        self.pieces = pieces
+
+    def forward(self, z: Tensor) -> Tensor:
+        return z.unflatten(-1, (-1, self.pieces)).max(dim=-1).values
+
+    def extra_repr(self) -> str:
+        return f"pieces={self.pieces}"
+
+
 class Activation(NamedTuple):
     """One activation: its formula φ, its slope φ′, and the module that torch calls it by."""
 

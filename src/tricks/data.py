@@ -16,6 +16,11 @@ def require(holds: bool, complaint: str, error: type[Exception] = ValueError) ->
         raise error(complaint)
 
 
+def whole(value, least: int = 1) -> bool:
+    """Whether a value is a whole number from `least`."""
+    return isinstance(value, Integral) and not isinstance(value, bool) and value >= least
+
+
 @contextmanager
 def blaming(culprit: str):
     """Turn what goes wrong inside into a ValueError of one line that begins with `culprit`."""
@@ -74,14 +79,13 @@ class Data:
         require(matched, f"data: X must be (examples, features) and y (examples,), not {X.shape} and {y.shape}")
         for row in np.flatnonzero(~np.isfinite(X).all(axis=1)):
             raise ValueError(f"data: X holds NaN or infinity, first in example {row}")
-        whole = np.issubdtype(y.dtype, np.integer) and y.min() >= 0 < y.max()
-        require(whole, "data: labels must be whole numbers from 0, of at least two classes")
+        classes = np.issubdtype(y.dtype, np.integer) and y.min() >= 0 < y.max()
+        require(classes, "data: labels must be whole numbers from 0, of at least two classes")
         share = isinstance(self.noise, int | float) and 0 <= self.noise <= 1
         require(share, f"data: noise is a share from 0 to 1, not {self.noise!r}")
         for part, least in (("train", 1), ("validation", 0), ("test", 0)):
             size = getattr(self, part)
-            fits = isinstance(size, Integral) and size >= least
-            require(fits, f"data: {part}={size!r} must be a whole number from {least}")
+            require(whole(size, least), f"data: {part}={size!r} must be a whole number from {least}")
         wanted = self.train + self.validation + self.test
         fits = wanted <= len(X)
         require(fits, f"data: train + validation + test = {wanted}, but {self.name} has only {len(X)} examples")

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from .data import require
 from .initializers import Factors
-from .layers import unfold
+from .stacks import unfold
 
 
 class Signals(NamedTuple):

@@ -1,145 +1,250 @@
-"""One stacking rule per stock layer: how it acts when many networks run at once.
+"""One stacking rule per stock layer: how R networks run as one, up and down again.
 
-A rule takes the layer, its parameters stacked over R runs (first axis R), and activations
-x of shape (R, B, units); run r's output depends on run r's slices alone, bit for bit.
+Activations x are (R, B, units), parameters (R, *shape): the first axis is the run. A rule is a pair
+of functions. Up, it returns what the layer passes on and what must be remembered; down, it turns δ,
+the gradient of the loss by the layer's output, into the gradients by its input and its parameters.
+Run r's numbers depend on run r's slices alone, bit for bit.
 """
 
-import copy
+from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
+from torch.ops import aten
 
-from .data import blaming, require
+from .activations import Maxout
+from .data import blaming
 
 SIMD = 32  # elements: two AVX-512 registers of float32, the longest step of torch's loops
+SELU = 1.6732632423543772, 1.0507009873554805  # α and scale, {cite}`klambauer2017`
 LINE = 16  # elements: a cache line of float32; every run's parameters start on one
 
 
-def linear(layer: nn.Linear, parameters: list[Tensor], x: Tensor) -> Tensor:
-    """Return x Wᵀ + b for each run: W (R, out, in), b (R, out).
+class Own(NamedTuple):
+    """What one layer of R networks owns: tensors (R, *shape). Buffers are not trained."""
+
+    parameters: list[Tensor]
+    gradients: list[Tensor]
+    buffers: list[Tensor]
+
+
+class Rule(NamedTuple):
+    """How a kind of layer runs; `layer` is the stock layer of the first run.
+
+    up(layer, own, x, draws) → output, remembered; `draws` gives uniform numbers (R, B, units) to each
+    layer that asks, and is None outside training. down(layer, own, remembered, δ, bottom) → gradient by
+    x, [by each parameter]; at the bottom nobody asks for the first.
+    """
+
+    up: Callable
+    down: Callable
+    by_hand: bool = True
+
+
+def to_lines(x: Tensor, units: int, value: float = 0.0) -> Tensor:
+    """Pad the last axis, of `units`, with `value` to a multiple of `LINE`."""
+    return F.pad(x, (0, -units % LINE), value=value) if units % LINE else x
+
+
+def linear_up(layer: nn.Linear, own: Own, x: Tensor, draws):
+    """z = x Wᵀ + c, with W (R, out, in), c (R, out).
 
     Units are padded with zeros to whole cache lines: a matrix product rounds differently
     where a run's first number is not the first of a line. It is also faster.
     """
-    weight, *bias = parameters
-    units = weight.shape[1]
-    x, weight = to_lines(x), to_lines(to_lines(weight).transpose(1, 2))
-    z = torch.baddbmm(to_lines(bias[0]).unsqueeze(1), x, weight) if bias else torch.bmm(x, weight)
-    return z[..., :units]
+    weight, *bias = own.parameters
+    units, inputs = layer.out_features, layer.in_features
+    x, weight = to_lines(x, inputs), to_lines(to_lines(weight, inputs).transpose(1, 2), units)  # (R, in, out)
+    z = torch.baddbmm(to_lines(bias[0], units).unsqueeze(1), x, weight) if bias else torch.bmm(x, weight)
+    return z[..., :units] if units % LINE else z, (x, weight)
 
 
-def to_lines(x: Tensor) -> Tensor:
-    """Pad the last axis with zeros to a multiple of `LINE`."""
-    missing = -x.shape[-1] % LINE
-    return F.pad(x, (0, missing)) if missing else x
+def linear_down(layer: nn.Linear, own: Own, remembered, delta: Tensor, bottom: bool):
+    """∂L/∂W = δᵀ x     ∂L/∂c = Σ δ     ∂L/∂x = δ W."""
+    x, weight = remembered
+    units, inputs = layer.out_features, layer.in_features
+    by_bias = [] if layer.bias is None else [delta.sum(dim=1)]
+    delta = to_lines(delta, units)
+    by_weight = torch.bmm(delta.transpose(1, 2), x)
+    by_x = None if bottom else torch.bmm(delta, weight.transpose(1, 2))[..., :inputs]
+    return by_x, [by_weight[:, :units, :inputs], *by_bias]
 
 
-def exact(layer: nn.Module, parameters: list[Tensor], x: Tensor) -> Tensor:
-    """Run an elementwise layer that rounds every element alike."""
-    return layer(x)
+def dropout_up(layer: nn.Dropout, own: Own, x: Tensor, draws):
+    """x ⊙ m / (1 − p), where m is 0 with probability p and else 1; x itself outside training.
+
+    One p a run (R,), and a mask for every example. Source: {cite}`srivastava2014`, sec. 10 ("inverted").
+    """
+    if draws is None:
+        return x, None
+    p = own.buffers[0].view(-1, 1, 1)
+    mask = (next(draws) >= p) / (1 - p).clamp(min=torch.finfo(x.dtype).tiny)
+    return x * mask, mask
 
 
-def padded(layer: nn.Module, parameters: list[Tensor], x: Tensor) -> Tensor:
-    """Run an elementwise layer whose last bits depend on where an element stands.
+def dropout_down(layer: nn.Dropout, own: Own, mask: Tensor, delta: Tensor, bottom: bool):
+    """∂L/∂x = δ ⊙ m / (1 − p)."""
+    return delta * mask, []
+
+
+def elementwise(slope: Callable) -> Rule:
+    """Make the rule a = φ(z), ∂L/∂z = δ ⊙ φ′(z) of slope(layer, z, a, δ), torch's own kernel of the latter."""
+
+    def up(layer, own, z, draws):
+        a = layer(z)
+        return a, (z, a)
+
+    def down(layer, own, remembered, delta, bottom):
+        return slope(layer, *remembered, delta), []
+
+    return Rule(up, down)
+
+
+def padded(slope: Callable) -> Rule:
+    """Make the rule of an elementwise layer whose last bits depend on where an element stands.
 
     Vectorised loops end in a scalar tail that rounds differently. Each run is padded to
     whole registers, so that its own end never falls into the tail, whoever follows it.
     """
-    flat = x.flatten(1)
-    missing = -flat.shape[1] % SIMD
-    if not missing:
-        return layer(x)
-    return layer(F.pad(flat, (0, missing)))[:, : flat.shape[1]].reshape(x.shape)
+    plain = elementwise(slope)
+
+    def whole(x):
+        flat = x.flatten(1)
+        return F.pad(flat, (0, -flat.shape[1] % SIMD))
+
+    def up(layer, own, z, draws):
+        a, remembered = plain.up(layer, own, whole(z), draws)
+        return a[:, : z[0].numel()].view_as(z), remembered
+
+    def down(layer, own, remembered, delta, bottom):
+        by_z, _ = plain.down(layer, own, remembered, whole(delta), bottom)
+        return by_z[:, : delta[0].numel()].view_as(delta), []
+
+    return Rule(up, down)
 
 
-def mapped(layer: nn.Module, parameters: list[Tensor], x: Tensor) -> Tensor:
+def differentiated(run: Callable) -> Rule:
+    """Make a rule of a function (layer, own, x, training) → output: autograd goes down."""
+
+    def up(layer, own, x, draws):
+        with torch.set_grad_enabled(draws is not None):
+            leaves = own._replace(parameters=[p.detach().requires_grad_() for p in own.parameters])
+            x = x.detach().requires_grad_()
+            out = run(layer, leaves, x, draws is not None)
+        return out.detach(), (x, leaves.parameters, out)
+
+    def down(layer, own, remembered, delta, bottom):
+        x, parameters, out = remembered
+        if not out.requires_grad:  # a layer that lets nothing through, as one that detaches
+            return torch.zeros_like(x), [torch.zeros_like(p) for p in parameters]
+        by_x, *by_parameters = torch.autograd.grad(out, [x, *parameters], delta, materialize_grads=True)
+        return by_x, by_parameters
+
+    return Rule(up, down, by_hand=False)
+
+
+def maxout(layer: Maxout, own: Own, x: Tensor, training: bool) -> Tensor:
+    """Return the largest of each group."""
+    return layer(x)
+
+
+def prelu(layer: nn.PReLU, own: Own, x: Tensor, training: bool) -> Tensor:
+    """Return z where z > 0, else a·z, with a (R, 1) or (R, units) ({cite}`he2015`, eq. 1)."""
+    return torch.where(x > 0, x, own.parameters[0].unsqueeze(1) * x)
+
+
+def layer_norm(layer: nn.LayerNorm, own: Own, x: Tensor, training: bool) -> Tensor:
+    """x̂ = (x − mean) / √(variance + ε) over the units of each example; return γ x̂ + β ({cite}`ba2016`)."""
+    variance, mean = torch.var_mean(x, dim=2, correction=0, keepdim=True)
+    return affine((x - mean) / (variance + layer.eps).sqrt(), own.parameters)
+
+
+def batch_norm(layer: nn.BatchNorm1d, own: Own, x: Tensor, training: bool) -> Tensor:
+    """The same over the batch, for each unit; outside training with running averages ({cite}`ioffe2015`)."""
+    running = own.buffers
+    if training or not running:
+        variance, mean = torch.var_mean(x, dim=1, correction=0, keepdim=True)
+    else:
+        mean, variance, _ = (b.unsqueeze(1) for b in running)
+    if training and running:
+        track(layer, running, mean.detach().squeeze(1), variance.detach().squeeze(1), x.shape[1])
+    return affine((x - mean) / (variance + layer.eps).sqrt(), own.parameters)
+
+
+def track(layer: nn.BatchNorm1d, running: list[Tensor], mean: Tensor, variance: Tensor, n: int) -> None:
+    """Move the running averages, in place, towards a batch of n: m ← (1 − r) m + r · batch mean.
+
+    r is the layer's momentum, or if that is None one over the number of batches so far.
+    """
+    running[2] += 1
+    rate = 1 / running[2].unsqueeze(1) if layer.momentum is None else layer.momentum
+    running[0] += rate * (mean - running[0])
+    running[1] += rate * (variance * n / (n - 1) - running[1])
+
+
+def affine(x: Tensor, parameters: list[Tensor]) -> Tensor:
+    """Return γ x + β, each (R, units), where the layer has them."""
+    for p, combine in zip(parameters, (torch.mul, torch.add), strict=False):
+        x = combine(x, p.unsqueeze(1))
+    return x
+
+
+def mapped(layer: nn.Module, own: Own, x: Tensor, training: bool) -> Tensor:
     """Run any other layer by `torch.func.vmap`: equal to rounding, not to the bit."""
-    layer = copy.deepcopy(layer)  # vmap swaps a layer's parameters while it runs; others may be reading them
+    layer.train(training)
     names = [name for name, _ in layer.named_parameters()]
 
-    def one(own, x):
-        return functional_call(layer, dict(zip(names, own, strict=True)), (x,))
+    def one(parameters, x):
+        return functional_call(layer, dict(zip(names, parameters, strict=True)), (x,))
 
     with blaming(f"network: {layer} has no stacking rule, nor can vmap run it"):
-        return vmap(one)(parameters, x)
+        return vmap(one)(own.parameters, x)
 
 
+MAPPED = differentiated(mapped)
 RULES = {
-    nn.Linear: linear,
-    **dict.fromkeys([nn.Identity, nn.ReLU, nn.LeakyReLU, nn.Tanh], exact),
-    **dict.fromkeys([nn.Sigmoid, nn.Softplus, nn.ELU, nn.SELU, nn.GELU, nn.SiLU, nn.Mish], padded),
+    nn.Linear: Rule(linear_up, linear_down),
+    nn.Dropout: Rule(dropout_up, dropout_down),
+    nn.Identity: elementwise(lambda layer, z, a, delta: delta),
+    nn.ReLU: elementwise(lambda layer, z, a, delta: aten.threshold_backward.grad_input(delta, a, 0, grad_input=delta)),
+    nn.LeakyReLU: elementwise(lambda m, z, a, delta: aten.leaky_relu_backward(delta, z, m.negative_slope, False)),
+    nn.Tanh: elementwise(lambda layer, z, a, delta: aten.tanh_backward(delta, a)),
+    nn.Sigmoid: padded(lambda layer, z, a, delta: aten.sigmoid_backward(delta, a)),
+    nn.Softplus: padded(lambda m, z, a, delta: aten.softplus_backward(delta, z, m.beta, m.threshold)),
+    nn.ELU: padded(lambda layer, z, a, delta: aten.elu_backward(delta, layer.alpha, 1, 1, False, z)),
+    nn.SELU: padded(
+        lambda layer, z, a, delta: aten.elu_backward(delta, 1.6732632423543772, 1.0507009873554805, 1, False, z)
+    ),
+    nn.GELU: padded(lambda layer, z, a, delta: aten.gelu_backward(delta, z, approximate=layer.approximate)),
+    nn.SiLU: padded(lambda layer, z, a, delta: aten.silu_backward(delta, z)),
+    nn.Mish: padded(lambda layer, z, a, delta: aten.mish_backward(delta, z)),
+    nn.PReLU: differentiated(prelu),
+    nn.LayerNorm: differentiated(layer_norm),
+    nn.BatchNorm1d: differentiated(batch_norm),
+    Maxout: differentiated(maxout),
 }
 
 
-def unfold(network: nn.Module) -> list[nn.Module]:
-    """Return the layers of a plain `nn.Sequential` in order, nested ones unfolded."""
-    nested = (unfold(m) if plain(m) else [m] for m in network)
-    return [layer for layers in nested for layer in layers]
+def rule(layer: nn.Module) -> Rule:
+    """Return the rule of a layer: its kind's own, or vmap's."""
+    return RULES.get(type(layer), MAPPED)
 
 
-def plain(module: nn.Module) -> bool:
-    """Whether a module only calls its parts in turn."""
-    return isinstance(module, nn.Sequential) and type(module).forward is nn.Sequential.forward
+def climb(layers: list[nn.Module], owned: list[Own], x: Tensor, draws=None) -> tuple[Tensor, list]:
+    """Send x (R, B, D) up; return the outputs (R, B, classes) and what each layer remembers."""
+    memories = []
+    for layer, own in zip(layers, owned, strict=True):
+        x, remembered = rule(layer).up(layer, own, x, draws)
+        memories.append(remembered)
+    return x, memories
 
 
-def check(network: nn.Module) -> None:
-    """Raise TypeError or ValueError, in one line, for a network that cannot be stacked.
-
-    There is no rule yet for layers that keep state of their own: dropout's masks, batch
-    norm's averages.
-    """
-    kind = type(network).__name__
-    require(plain(network), f"network: must return a plain nn.Sequential, not {kind}", TypeError)
-    for layer in unfold(network):
-        stateless = not isinstance(layer, nn.modules.dropout._DropoutNd) and not any(True for _ in layer.buffers())
-        require(stateless, f"network: no stacking rule for {layer}, which keeps state of its own")
-    parameters = [p for layer in unfold(network) for p in layer.parameters()]
-    problems = {
-        "no parameters": not parameters,
-        "a layer without units": not all(p.numel() for p in parameters),
-        "a frozen parameter": not all(p.requires_grad for p in parameters),
-        "a parameter that two layers share": len({id(p) for p in parameters}) < len(parameters),
-    }
-    for problem, found in problems.items():
-        require(not found, f"network: has {problem}, which cannot be trained here")
-
-
-def form(network: nn.Sequential) -> str:
-    """What networks of one stack have in common: kind, settings and shapes of every module."""
-    common = vars(nn.Module())
-    settings = [{k: v for k, v in vars(m).items() if k not in common} for m in network.modules()]
-    return repr(([type(m) for m in network.modules()], settings, [p.shape for p in network.parameters()]))
-
-
-def stack(models: list[nn.Module], dtype: torch.dtype) -> Tensor:
-    """Return the parameters of R alike networks as one tensor (R, P), a row for each run."""
-    rows = [torch.cat([p.detach().flatten() for p in model.parameters()]) for model in models]
-    flat = torch.stack(rows).to(dtype)
-    return to_lines(flat)
-
-
-@torch.no_grad()
-def restore(model: nn.Module, row: Tensor) -> nn.Module:
-    """Return a copy of `model` with the parameters of one run's row (P,)."""
-    model = copy.deepcopy(model).to(row)
-    start = 0
-    for p in model.parameters():
-        p.copy_(row[start : start + p.numel()].view_as(p))
-        start += p.numel()
-    return model
-
-
-def unstack(layers: list[nn.Module], flat: Tensor) -> list[list[Tensor]]:
-    """Return views of `flat` (R, P): for each layer its parameters, (R, *shape) each."""
-    lengths = [p.numel() for layer in layers for p in layer.parameters()]
-    pieces = iter(flat.split([*lengths, flat.shape[1] - sum(lengths)], dim=1))
-    return [[next(pieces).view(-1, *p.shape) for p in layer.parameters()] for layer in layers]
-
-
-def forward(layers: list[nn.Module], flat: Tensor, x: Tensor) -> Tensor:
-    """Return the outputs (R, B, classes) of R networks with parameters `flat` (R, P)."""
-    for layer, parameters in zip(layers, unstack(layers, flat), strict=True):
-        x = RULES.get(type(layer), mapped)(layer, parameters, x)
-    return x
+def descend(layers: list[nn.Module], owned: list[Own], memories: list, delta: Tensor) -> None:
+    """Send δ, the loss's gradient by the outputs, down; write that by all parameters into `gradients`."""
+    for i in reversed(range(len(layers))):
+        delta, by_parameters = rule(layers[i]).down(layers[i], owned[i], memories[i], delta, i == 0)
+        for place, gradient in zip(owned[i].gradients, by_parameters, strict=True):
+            place.copy_(gradient)

@@ -1,9 +1,12 @@
-"""Optimisers: hyperparameters plus two pure functions, `init` and `update`, on one tensor.
+"""Optimisers: hyperparameters plus two functions, `init` and `update`, on one tensor.
 
 Names, defaults and conventions are those of `torch.optim`, whose steps they equal
 (tests/test_optimizers.py); `betas` is split into `beta1` and `beta2`, so that each can be
 an axis of a sweep. A hyperparameter is a number, or in a sweep one number per run.
 In the equations θ is the parameter `p`, g its gradient, η `lr`, λ `weight_decay`.
+
+`init(p)` returns the state before the first step, a tuple of tensors; `update(g, state, p)` makes one
+step in place: of p and of the state. It uses up g.
 """
 
 import math
@@ -33,18 +36,30 @@ class Column:
         if tensor is None:
             values = (a.values if isinstance(a, Column) else a for a in args)
             return Column(function(*values, **(kwargs or {})))
-        shape = (-1,) + (1,) * (tensor.dim() - 1)
-        met = (a.values.to(tensor).view(shape) if isinstance(a, Column) else a for a in args)
-        return function(*met, **(kwargs or {}))
+        return function(*(a.like(tensor) if isinstance(a, Column) else a for a in args), **(kwargs or {}))
+
+    def like(self, tensor: Tensor) -> Tensor:
+        """Return the numbers in the dtype and on the device of `tensor` (runs, …), ready to multiply it."""
+        return self.values.to(tensor).view(-1, *[1] * (tensor.dim() - 1))
 
     __mul__ = __rmul__ = partialmethod(torch.mul)
     __add__ = __radd__ = partialmethod(torch.add)
     __rsub__ = partialmethod(torch.rsub)
     __truediv__ = partialmethod(torch.div)
     __gt__ = partialmethod(torch.gt)
+    __le__ = partialmethod(torch.le)
+    __neg__ = partialmethod(torch.neg)
 
     def __rtruediv__(self, other):
         return Column(other / self.values)
+
+    def __getitem__(self, keep):
+        return Column(self.values[keep])
+
+
+def axpy(a, x: Tensor, y: Tensor, out: Tensor) -> Tensor:
+    """Write a·x + y into `out`, in one pass over the memory (the name is BLAS's); a is a number or a `Column`."""
+    return torch.addcmul(y, x, a.like(x) if isinstance(a, Column) else torch.tensor(a, dtype=x.dtype), out=out)
 
 
 class Optimizer:
@@ -65,6 +80,17 @@ class Optimizer:
         require(0 <= number < below, f"{where} must be at least 0 and {'finite' if below > 1 else 'below 1'}")
 
 
+def decay(g: Tensor, weight_decay, p: Tensor) -> None:
+    """Add the gradient of the penalty ½ λ ‖θ‖², in place: g ← g + λθ."""
+    if weight_decay:
+        axpy(weight_decay, p, g, out=g)
+
+
+def counter(p: Tensor, start: float = 0.0) -> Tensor:
+    """Return one number for each run of p (runs, …), to count steps or keep a product in."""
+    return torch.full((len(p),), start, dtype=torch.float64, device=p.device)
+
+
 @dataclass(frozen=True)
 class SGD(Optimizer):
     """Stochastic gradient descent, with momentum.
@@ -81,15 +107,19 @@ class SGD(Optimizer):
     nesterov: bool = False
 
     def init(self, p):
-        return torch.zeros_like(p), 0
+        return torch.zeros_like(p), counter(p)
 
     def update(self, g, state, p):
         v, t = state
-        g = g + self.weight_decay * p
-        # Without momentum nothing is dampened, as in torch.
-        v = self.momentum * v + (1 - self.dampening * (self.momentum > 0)) * g if t else g
-        step = g + self.momentum * v if self.nesterov else v
-        return p - self.lr * step, (v, t + 1)
+        decay(g, self.weight_decay, p)
+        if self.dampening:
+            # As in torch, neither the first step is dampened nor one without momentum.
+            g *= 1 - (Column(t) > 0) * self.dampening * (self.momentum > 0)
+        if self.momentum:
+            axpy(self.momentum, v, g, out=v)
+            g = axpy(self.momentum, v, g, out=g) if self.nesterov else v
+        axpy(-self.lr, g, p, out=p)
+        t += 1
 
 
 @dataclass(frozen=True)
@@ -108,14 +138,15 @@ class Adagrad(Optimizer):
     eps: float = 1e-10
 
     def init(self, p):
-        return torch.zeros_like(p) + self.initial_accumulator_value, 0
+        return torch.zeros_like(p) + self.initial_accumulator_value, counter(p)
 
     def update(self, g, state, p):
         s, t = state
-        g = g + self.weight_decay * p
-        s = s + g**2
-        lr = self.lr / (1 + t * self.lr_decay)
-        return p - lr * (g / (s.sqrt() + self.eps)), (s, t + 1)
+        decay(g, self.weight_decay, p)
+        axpy(1.0, g**2, s, out=s)
+        lr = self.lr / (1 + Column(t) * self.lr_decay)
+        axpy(-lr, g / (s.sqrt() + self.eps), p, out=p)
+        t += 1
 
 
 @dataclass(frozen=True)
@@ -140,12 +171,14 @@ class RMSprop(Optimizer):
 
     def update(self, g, state, p):
         s, mean, v = state
-        g = g + self.weight_decay * p
-        s = self.alpha * s + (1 - self.alpha) * g**2
-        mean = self.alpha * mean + (1 - self.alpha) * g
-        spread = s - mean**2 if self.centered else s
-        v = self.momentum * v + g / (spread.sqrt() + self.eps)
-        return p - self.lr * v, (s, mean, v)
+        decay(g, self.weight_decay, p)
+        axpy(1 - self.alpha, g**2, self.alpha * s, out=s)
+        spread = s
+        if self.centered:
+            axpy(1 - self.alpha, g, self.alpha * mean, out=mean)
+            spread = s - mean**2
+        axpy(self.momentum, v, g / (spread.sqrt() + self.eps), out=v)
+        axpy(-self.lr, v, p, out=p)
 
 
 @dataclass(frozen=True)
@@ -167,21 +200,21 @@ class Adam(Optimizer):
 
     def init(self, p):
         # β₁ᵗ and β₂ᵗ are kept as running products: a product has the same bits in any company.
-        return torch.zeros_like(p), torch.zeros_like(p), torch.zeros_like(p), 1.0, 1.0
+        return torch.zeros_like(p), torch.zeros_like(p), torch.zeros_like(p), counter(p, 1.0), counter(p, 1.0)
 
     def update(self, g, state, p):
-        return self._step(g + self.weight_decay * p, state, p)
+        decay(g, self.weight_decay, p)
+        self._step(g, state, p)
 
     def _step(self, g, state, p):
         m, v, largest, beta1_t, beta2_t = state
-        beta1_t, beta2_t = self.beta1 * beta1_t, self.beta2 * beta2_t
-        m = self.beta1 * m + (1 - self.beta1) * g
-        v = self.beta2 * v + (1 - self.beta2) * g**2
-        largest = torch.maximum(largest, v) if self.amsgrad else v
-        m_hat = m / (1 - beta1_t)
-        v_hat = largest / (1 - beta2_t)
-        p = p - self.lr * (m_hat / (v_hat.sqrt() + self.eps))
-        return p, (m, v, largest, beta1_t, beta2_t)
+        beta1_t *= self.beta1
+        beta2_t *= self.beta2
+        axpy(1 - self.beta1, g, self.beta1 * m, out=m)
+        axpy(1 - self.beta2, g**2, self.beta2 * v, out=v)
+        m_hat = m / (1 - Column(beta1_t))
+        v_hat = (torch.maximum(largest, v, out=largest) if self.amsgrad else v) / (1 - Column(beta2_t))
+        axpy(-self.lr, m_hat / (v_hat.sqrt() + self.eps), p, out=p)
 
 
 @dataclass(frozen=True)
@@ -196,7 +229,8 @@ class AdamW(Adam):
     weight_decay: float = 1e-2
 
     def update(self, g, state, p):
-        return self._step(g, state, (1 - self.lr * self.weight_decay) * p)
+        p *= 1 - self.lr * self.weight_decay
+        self._step(g, state, p)
 
 
 OPTIMIZERS = {rule.__name__: rule for rule in (SGD, Adagrad, RMSprop, Adam, AdamW)}

@@ -1,176 +1,239 @@
-"""Training one block of networks of the same shape, all at once."""
+"""Training one block of networks of the same form, all at once."""
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
-import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
-from tqdm import tqdm
 
-from . import layers as rules
+from .cores import Interrupted, recorded
+from .optimizers import Optimizer
+from .stacks import Layout, stack
+from .steps import exam, lesson
+from .stopping import Best
+
+LONG = 300  # steps from which on it pays that torch improves a recording
+CHUNK = 4096  # examples evaluated together: more would fall out of the cache
+RECORDS = [f"{part}_{what}" for part in ("train", "validation", "test") for what in ("loss", "accuracy")]
 
 
 class Block(NamedTuple):
-    """R runs that share an architecture: what `train` needs of them.
+    """R runs of one form, as they are given.
 
-    models: R networks; parts: for each data part X (S, n, D) and y (S, n) of the S
-    distinct seeds; which (R,): each run's place among them; orders: one generator a run.
+    models: R networks; parts: for each data part X (S, n, D) and y (S, n) of the S distinct seeds;
+    which (R,): each run's place among them; orders, masks: one generator a seed; draws: the units
+    of each dropout layer; numbers (R, k): the values of `names`, hyperparameters of the optimiser,
+    `l1` or `clip`; patience (R,): in epochs, infinite for none.
     """
 
     models: list[nn.Sequential]
     parts: dict[str, tuple[Tensor, Tensor]]
     which: Tensor
     orders: list[torch.Generator]
-
-    @property
-    def layers(self) -> list[nn.Module]:
-        """The layers that all runs share, of the first run's network."""
-        return rules.unfold(self.models[0])
+    masks: list[torch.Generator]
+    draws: list[int]
+    optimizer: Optimizer
+    names: tuple[str, ...]
+    numbers: Tensor
+    patience: Tensor
+    interrupted: threading.Event
 
 
 class Schedule(NamedTuple):
-    """How long and how to train; `clip` is the largest gradient norm of a run, or None."""
+    """How long to train: fit's settings that are common to a block."""
 
     epochs: int
-    batch_size: int | None
-    clip: object
-    record_every: int
-    dtype: torch.dtype
+    record_every: int = 1
+    batch_size: int | None = None
+    dtype: torch.dtype = torch.float32
 
     def records(self) -> list[int]:
         """Return the epochs after which something is recorded; the last always is."""
         return sorted({*range(self.record_every, self.epochs + 1, self.record_every), self.epochs})
 
 
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-RECORDS = [f"{part}_{what}" for part in ("train", "validation", "test") for what in ("loss", "accuracy")]
+@dataclass
+class Running:
+    """The runs of a block that still train: everything here has a row a run."""
+
+    place: Tensor  # of the run in its block
+    which: Tensor  # of its seed among the block's
+    numbers: Tensor  # hyperparameters, (R, k)
+    patience: Tensor  # in epochs; infinite without
+    parameters: Tensor
+    gradients: Tensor
+    buffers: Tensor
+    state: tuple
+    held_out: dict[str, tuple[Tensor, Tensor]]
+    diverged: Tensor
+    over: Tensor  # ended: still in the stack, but no longer written about
+    best: Best
+
+    @property
+    def waits(self) -> bool:
+        """Whether the runs have patience that can be spent."""
+        return bool(self.patience.isfinite().all())
+
+    @property
+    def rows(self) -> Tensor:
+        """Everything a network is made of, (R, P + Q)."""
+        return torch.cat([self.parameters, self.buffers], dim=1)
 
 
-def losses(logits: Tensor, y: Tensor) -> Tensor:
-    """Return each run's mean cross-entropy in nats: logits (R, B, C), y (R, B) → (R,)."""
-    return -F.log_softmax(logits, dim=2).gather(2, y.unsqueeze(2)).squeeze(2).mean(dim=1)
+def select(thing, keep: Tensor):
+    """Return `thing` with only the rows `keep` of all the tensors in it."""
+    if isinstance(thing, Tensor):
+        return thing[keep]
+    if isinstance(thing, dict):
+        return {name: select(value, keep) for name, value in thing.items()}
+    if isinstance(thing, tuple):
+        return tuple(select(value, keep) for value in thing)
+    return replace(thing, **{f.name: select(getattr(thing, f.name), keep) for f in fields(thing)})
 
 
-def accuracies(logits: Tensor, y: Tensor) -> Tensor:
-    """Return each run's share of right answers: logits (R, B, C), y (R, B) → (R,)."""
-    return (logits.argmax(dim=2) == y).double().mean(dim=1)
+def born(block: Block, dtype: torch.dtype) -> Running:
+    """Return the runs of a block before their first step."""
+    which, device = block.which, block.which.device
+    parameters, buffers = (rows.to(device) for rows in stack(block.models, dtype))
+    held_out = {part: (taken(X, which), taken(y, which)) for part, (X, y) in block.parts.items() if part != "train"}
+    return Running(
+        place=torch.arange(len(which), device=device),
+        which=which,
+        numbers=block.numbers,
+        patience=block.patience,
+        parameters=parameters,
+        gradients=torch.zeros_like(parameters),
+        buffers=buffers,
+        state=block.optimizer.init(parameters),
+        held_out=held_out,
+        diverged=torch.zeros_like(which, dtype=torch.bool),
+        over=torch.zeros_like(which, dtype=torch.bool),
+        best=Best.none_yet(len(which), device),
+    )
 
 
-def clipped(gradient: Tensor, clip) -> Tensor:
-    """Shorten each run's gradient (R, P) to norm at most `clip`, its direction kept.
-
-        g ← g · min(1, c / (‖g‖ + 10⁻⁶)), over all parameters of a run together
-
-    The 10⁻⁶ is torch's (`clip_grad_norm_`). Source: {cite}`pascanu2013`, Algorithm 1.
-    """
-    norm = (gradient**2).sum(dim=1, keepdim=True).sqrt()
-    return gradient * (clip * (1 / (norm + 1e-6))).clamp(max=1)
+def taken(data: Tensor, which: Tensor) -> Tensor:
+    """Return data[which] (R, …): the data itself, not a copy, if that is the same."""
+    same = torch.equal(which, torch.arange(len(data), device=which.device))
+    return data if same else data[which]
 
 
-def batches(block: Block, size: int | None):
-    """Yield one epoch's batches X (R, B, D), y (R, B): all examples, or each run's own order."""
-    X, y = block.parts["train"]
+def batches(block: Block, which: Tensor, size: int | None) -> Iterator[Tensor]:
+    """Yield one epoch's batches, each seed's examples in its own order: places (R, B) in all S·n examples."""
+    n, (seeds, mine) = block.parts["train"][1].shape[1], which.unique(return_inverse=True)
     if size is None:
-        yield X[block.which], y[block.which]
-        return
-    n = X.shape[1]
-    order = torch.stack([torch.randperm(n, generator=draw) for draw in block.orders])
-    rows = block.which.unsqueeze(1)
-    for batch in order.split(int(size), dim=1):
-        yield X[rows, batch], y[rows, batch]
+        order = torch.arange(n, device=which.device).expand(len(which), n)
+    else:
+        order = torch.stack([torch.randperm(n, generator=block.orders[s]) for s in seeds]).to(which.device)[mine]
+    yield from (order + n * which.unsqueeze(1)).split(int(size or n), dim=1)
 
 
-def evaluate(flat: Tensor, block: Block) -> dict[str, Tensor]:
+def drawn(block: Block, which: Tensor, examples: int) -> tuple[Tensor, ...]:
+    """Return uniform numbers (R, B, units) for each layer that draws, from each seed's stream of masks."""
+    if not block.draws:
+        return ()
+    seeds, mine = which.unique(return_inverse=True)
+    numbers = ([torch.rand(examples, k, generator=block.masks[s]) for k in block.draws] for s in seeds)
+    return tuple(torch.stack(layer).to(which.device)[mine] for layer in zip(*numbers, strict=True))
+
+
+def one_epoch(block: Block, layout: Layout, runs: Running, size: int | None) -> dict[str, Tensor]:
+    """Pass once over the training part, in place; return means over it, each batch's before its update."""
+    X, y = (part.flatten(0, 1) for part in block.parts["train"])
+    totals = torch.zeros(2, len(runs.place), dtype=torch.float64, device=X.device)
+    networks, lessons = (runs.parameters, runs.gradients, runs.buffers, runs.state), {}
+    for batch in batches(block, runs.which, size):
+        if block.interrupted.is_set():
+            raise Interrupted
+        given = X, y, batch, runs.numbers, totals, *networks, drawn(block, runs.which, batch.shape[1])
+        if batch.shape not in lessons:
+            lessons[batch.shape] = fast(layout, lesson, given, block.optimizer, block.names)
+        lessons[batch.shape](*given)
+    loss, accuracy = totals / block.parts["train"][1].shape[1]
+    return {"train_loss": loss, "train_accuracy": accuracy}
+
+
+def evaluate(layout: Layout, runs: Running) -> dict[str, Tensor]:
     """Return loss and accuracy (R,) on every held-out part."""
     results = {}
-    for part, (X, y) in block.parts.items():
-        if part != "train":
-            logits = rules.forward(block.layers, flat, X[block.which])
-            loss = losses(logits, y[block.which]).double()
-            fine = loss.isfinite()
-            results[f"{part}_loss"] = loss.where(fine, torch.nan)
-            results[f"{part}_accuracy"] = accuracies(logits, y[block.which]).where(fine, torch.nan)
+    for part, (X, y) in runs.held_out.items():
+        given = X, y, runs.parameters, runs.buffers
+        loss, accuracy = fast(layout, exam, given, max(1, CHUNK // X.shape[1]))(*given)
+        results[f"{part}_loss"] = loss.where(loss.isfinite(), torch.nan)
+        results[f"{part}_accuracy"] = accuracy.where(loss.isfinite(), torch.nan)
     return results
 
 
-def measured(measures: dict, block: Block, flat: Tensor, fine: Tensor) -> dict[str, list]:
-    """Call every measure on each run's own network and training part; NaN unless `fine` (R,)."""
-    X, y = block.parts["train"]
-    results = {name: [] for name in measures}
-    for model, row, w, well in zip(block.models, flat.detach(), block.which, fine, strict=True):
-        own = rules.restore(model, row) if measures and well else None
-        for name, function in measures.items():
-            results[name].append(number(name, function(own, X[w], y[w])) if well else np.nan)
-    return results
+def fast(layout: Layout, what: Callable, given: tuple, *more) -> Callable:
+    """Return the function `what(layout, *more)`, `lesson` or `exam`, recorded if nothing in it needs autograd."""
+    if layout.by_hand:
+        return recorded((what, layout.form, *more), what(layout, *more), given)
+    return what(layout, *more)
 
 
-def number(name: str, value) -> np.ndarray:
-    """Return what the measure `name` gave as a plain number or vector."""
-    try:
-        if isinstance(value, list | tuple):
-            value = torch.stack([torch.as_tensor(v, dtype=torch.float64) for v in value])
-        array = torch.as_tensor(value, dtype=torch.float64).detach().cpu().numpy()
-    except (TypeError, ValueError, RuntimeError):
-        array = None
-    if array is None or array.ndim > 1:
-        raise TypeError(f"measure {name}: must return a number or a vector, not {type(value).__name__}")
-    return array
+@torch.no_grad()
+def train(block: Block, schedule: Schedule, measured: Callable, write: Callable) -> Tensor:
+    """Train the block and return each run's network as a row of numbers, (R, P + Q).
 
-
-def train(block: Block, optimizer, schedule: Schedule, observe: Callable) -> Tensor:
-    """Train the block; call `observe(epoch, results, flat)` after each recorded epoch; return (R, P).
-
-    `results` holds loss and accuracy of every part, (R,) each: on the training part means
-    over the epoch's batches, each before its update. A run has diverged at its first
-    non-finite loss: NaN from then on. Nothing of a run depends on the others.
+    After every recorded epoch `measured(place, rows, well)` returns what else to record, and
+    `write(place, epochs, results)` is told everything: (R,) or (R, k) numbers each. A run ends early
+    when it has diverged, at its first loss that is not finite: NaN from then on; or when its patience
+    is spent: it goes back to its best epoch. Nothing of a run depends on the others.
     """
-    flat = rules.stack(block.models, schedule.dtype).to(block.which.device)
-    state = optimizer.init(flat)
-    diverged = torch.zeros(len(flat), dtype=torch.bool, device=flat.device)
-    recorded = set(schedule.records())
+    layout, runs, records = Layout(block.models[0]), born(block, schedule.dtype), schedule.records()
+    rows, steps = torch.empty_like(runs.rows), schedule.epochs * block.parts["train"][1].shape[1]
+    steps //= schedule.batch_size or block.parts["train"][1].shape[1]
     for epoch in range(1, schedule.epochs + 1):
-        flat, state, results = one_epoch(block, optimizer, schedule, flat, state)
-        diverged |= ~results["train_loss"].isfinite()
-        if epoch in recorded:
-            with torch.no_grad():
-                results |= evaluate(flat, block)
-            observe(epoch, {name: r.masked_fill(diverged, torch.nan) for name, r in results.items()}, flat)
-    return flat
+        with torch.jit.optimized_execution(steps > LONG):
+            results = one_epoch(block, layout, runs, schedule.batch_size)
+        runs.diverged |= ~results["train_loss"].isfinite()
+        if epoch in records:
+            results |= evaluate(layout, runs)
+            results |= measured(runs.place, runs.rows, ~(runs.diverged | runs.over))
+            told = record(runs, epoch, records, results, write)
+            rows[runs.place[told]] = (runs.best.kept["rows"] if runs.waits else runs.rows)[told]
+            if runs.over.all():
+                break
+            runs = compact(runs)
+    return rows
 
 
-def one_epoch(block: Block, optimizer, schedule: Schedule, flat: Tensor, state):
-    """Pass once over the training part; return parameters, state and the epoch's means."""
-    sums = torch.zeros(2, len(flat), dtype=torch.float64, device=flat.device)
-    for X, y in batches(block, schedule.batch_size):
-        flat.requires_grad_(True)
-        logits = rules.forward(block.layers, flat, X)
-        loss = losses(logits, y)
-        (gradient,) = torch.autograd.grad(loss.sum(), flat)
-        with torch.no_grad():
-            if schedule.clip is not None:
-                gradient = clipped(gradient, schedule.clip)
-            flat, state = optimizer.update(gradient, state, flat)
-            sums += torch.stack([loss.double(), accuracies(logits, y)]) * y.shape[1]
-    loss, accuracy = sums / block.parts["train"][1].shape[1]
-    return flat, state, {"train_loss": loss, "train_accuracy": accuracy}
+def record(runs: Running, epoch: int, records: list[int], results: dict, write: Callable) -> Tensor:
+    """Write what is true after `epoch` of the runs that are not over, and mark those that end with it.
 
-
-def in_threads(work, jobs: list):
-    """Yield `work(job)` for all jobs, as each ends: one job a core, one thread inside each.
-
-    One thread inside each keeps a run's bits apart from the machine's number of cores.
+    The record of a run's best epoch stands for all after its patience is spent; or, if it never is, for the last.
+    Returns whom it wrote about, (R,).
     """
-    threads = torch.get_num_threads()
-    quiet = "TRICKS_RENDER" in os.environ or len(jobs) < 4
-    pool = ThreadPoolExecutor(CORES, initializer=torch.set_num_threads, initargs=(1,))
-    try:
-        futures = [pool.submit(work, job) for job in jobs]
-        for future in tqdm(as_completed(futures), total=len(jobs), disable=quiet, leave=False):
-            yield future.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
-        torch.set_num_threads(threads)
+    results = {name: blank(values, runs.diverged) for name, values in results.items()}
+    ends = runs.diverged | (epoch == records[-1])
+    if runs.waits:
+        now = results | {"rows": runs.rows, "best_epoch": torch.full_like(runs.patience, epoch)}
+        runs.best = runs.best.after(epoch, results["validation_loss"], now)
+        results["best_epoch"] = runs.best.epoch
+        ends |= runs.best.spent(epoch, runs.patience)
+    told, ends = ~runs.over, ends & ~runs.over
+    write(runs.place[told], [epoch], select(results, told))
+    runs.over |= ends
+    if runs.waits and ends.any():
+        final = {name: blank(values, runs.diverged) for name, values in runs.best.kept.items() if name != "rows"}
+        write(runs.place[ends], [e for e in records if e > epoch] or [epoch], select(final, ends))
+    return told
+
+
+def compact(runs: Running) -> Running:
+    """Return the runs without those that are over, once that halves the stack, or more.
+
+    Halves, so that few sizes of stack occur: each needs a recording of its own.
+    """
+    size, alive = len(runs.over), int((~runs.over).sum())
+    while size >= 2 * alive:
+        size //= 2
+    first = runs.over.long().argsort(stable=True)[:size]
+    return runs if size == len(runs.over) else select(runs, first.sort().values)
+
+
+def blank(values: Tensor, where: Tensor) -> Tensor:
+    """Return values (R,) or (R, k) with NaN in the rows `where` (R,)."""
+    return values.masked_fill(where.view(-1, *[1] * (values.dim() - 1)), torch.nan)

@@ -1,0 +1,105 @@
+"""One step of learning: what a batch says of R networks, and the gradient that follows from it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.ops import aten
+
+from .layers import climb, descend, to_lines
+from .optimizers import Column, Optimizer
+from .stacks import Layout
+
+
+def log_softmax(logits: Tensor) -> Tensor:
+    """Return ln p of every class, p = softmax(logits), with classes that cannot be up to a whole cache line."""
+    return F.log_softmax(to_lines(logits, int(logits.shape[2]), -torch.inf), dim=2)
+
+
+def losses(log_p: Tensor, y: Tensor) -> Tensor:
+    """Return the cross-entropy L = −ln p_y of every example in nats: log_p (R, B, C), y (R, B) → (R, B)."""
+    return -log_p.gather(2, y.unsqueeze(2)).squeeze(2)
+
+
+def slopes(log_p: Tensor, y: Tensor) -> Tensor:
+    """Return δ = (p − onehot(y)) / B, the gradient of a batch's mean loss by the logits: log_p, δ (R, B, C)."""
+    minus_onehot = torch.zeros_like(log_p).scatter_(2, y.unsqueeze(2), -1)
+    # torch's own kernel of d − p Σ d, for d = −onehot.
+    return aten._log_softmax_backward_data(minus_onehot, log_p, 2, log_p.dtype).div_(y.shape[1])
+
+
+def right(logits: Tensor, y: Tensor) -> Tensor:
+    """Return which answers are right, (R, B): logits (R, B, C), y (R, B)."""
+    return logits.max(dim=2).indices == y
+
+
+def lesson(layout: Layout, optimizer: Optimizer, names: tuple[str, ...]) -> Callable:
+    """Return the function that gives R networks of a form one lesson: a step on one batch.
+
+    Its arguments: all X (N, D) and y (N,); the batch, as places (R, B) in them; `numbers` (R, k), what
+    differs or may differ between the runs of `names`: hyperparameters of the optimiser, `l1`, `clip`;
+    `totals` (2, R); the networks' parameters and gradients (R, P) and buffers (R, Q); the optimiser's
+    state; uniform numbers (R, B, units) for each layer that draws. From `totals` on all but these are
+    changed in place: to the totals it adds each run's sum of losses and number of right answers.
+    """
+
+    def run(X, y, batch, numbers, totals, parameters, gradients, buffers, state, draws):
+        own = dict(zip(names, map(Column, numbers.unbind(dim=1)), strict=True))
+        l1, largest = own.pop("l1", None), own.pop("clip", None)
+        owned, places = layout.owned(parameters, gradients, buffers), batch.flatten()
+        x, y = X.index_select(0, places).view(*batch.shape, -1), y.index_select(0, places).view(batch.shape)
+        logits, memories = climb(layout.layers, owned, x, iter(draws))
+        log_p = log_softmax(logits)
+        descend(layout.layers, owned, memories, slopes(log_p, y)[..., : logits.shape[2]])
+        if l1 is not None:
+            penalise(gradients, parameters, layout.weights.to(gradients), l1)
+        if largest is not None:
+            clip(gradients, largest)
+        replace(optimizer, **own).update(gradients, state, parameters)
+        totals[0] += losses(log_p, y).sum(dim=1)
+        totals[1] += right(logits, y).sum(dim=1)
+        return totals
+
+    return run
+
+
+def exam(layout: Layout, together: int) -> Callable:
+    """Return the function that examines R networks of a form: X (R, n, D), y (R, n), parameters and buffers.
+
+    It returns each run's mean loss and share of right answers, (2, R). As many runs are examined `together`
+    as fit into the cache.
+    """
+
+    def run(X, y, parameters, buffers):
+        marks = []
+        for some in zip(*(t.split(together) for t in (X, y, parameters, buffers)), strict=True):
+            x, answers, *rows = some
+            logits, _ = climb(layout.layers, layout.owned(rows[0], rows[0], rows[1]), x)
+            correct = right(logits, answers)
+            marks.append(torch.stack([losses(log_softmax(logits), answers), correct]).double().mean(dim=2))
+        return torch.cat(marks, dim=1)
+
+    return run
+
+
+def penalise(gradients: Tensor, parameters: Tensor, weights: Tensor, l1) -> None:
+    """Make the gradients (R, P), in place, those of L + λ₁ Σ|w|: `weights` (P,) is 1 for weight matrices, else 0.
+
+        g ← g + λ₁ sign(w), biases and other vectors left out
+
+    Source: {cite}`tibshirani1996`.
+    """
+    gradients += l1 * (weights * parameters.sign())
+
+
+def clip(gradients: Tensor, largest) -> None:
+    """Shorten each run's gradient (R, P), in place, to norm at most c, `largest`, its direction kept.
+
+        g ← g · min(1, c / (‖g‖ + 10⁻⁶)), over all parameters of a run together
+
+    The 10⁻⁶ is torch's (`clip_grad_norm_`). Source: {cite}`pascanu2013`, Algorithm 1.
+    """
+    norm = (gradients**2).sum(dim=1, keepdim=True).sqrt()
+    gradients *= (largest * (1 / (norm + 1e-6))).clamp(max=1)
