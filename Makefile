@@ -1,7 +1,7 @@
 # Everything the course does, by name. `make` alone lists it. Only Python 3.11+ and make are needed: each target
 # sets up what it needs, in .venv, and the second time takes no time. The plain commands are in the README.
 PYTHON    ?= python3
-NOTEBOOKS ?= $(wildcard chapters/*.ipynb chapters/evidence/*.ipynb labs/solutions/*.ipynb)
+NOTEBOOKS ?= $(wildcard book/*/*.ipynb chapters/*.ipynb chapters/evidence/*.ipynb labs/solutions/*.ipynb)
 PORT      ?= 8000
 TIMEOUT   ?= 120
 
@@ -11,7 +11,7 @@ STRICT := --nbval --nbval-current-env --nbval-cell-timeout $(TIMEOUT)
 REHEARSED := _build/rehearsal
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-all lab nbval freeze lock serve clean
+.PHONY: help book test test-all lab nbval freeze lock bench serve clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */  make \1	/' | expand -t 18
@@ -39,10 +39,13 @@ lab: $(READY)  ## copy the labs to my-labs/ (your work is never overwritten) and
 lock: $(READY)  ## pin in requirements.txt what .venv holds, for every system
 	@$(BIN)/python book/lock.py
 
+bench: .venv-bench/.installed  ## race the engine against plain torch and JAX (make bench QUICK=1 only rehearses it)
+	@$(BIN)/python -m bench $(if $(QUICK),--quick)
+
 serve:  ## show the built site on http://127.0.0.1:8000 (make serve PORT=9000 for another)
 	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
-clean:  ## remove everything that was built (.venv and my-labs/ stay)
+clean:  ## remove everything that was built (.venv, .venv-bench and my-labs/ stay)
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis
 
 .venv/.created:
@@ -60,4 +63,12 @@ clean:  ## remove everything that was built (.venv and my-labs/ stay)
 
 $(READY): pyproject.toml .venv/.lock-installed
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps -e .
+	@touch $@
+
+.venv-bench/.installed: bench/requirements.txt $(READY)
+	$(BIN)/python -m venv .venv-bench
+	@echo '*' > .venv-bench/.gitignore  # nor does ruff look into it
+	@$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+		> $$(.venv-bench/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/course.pth
+	.venv-bench/bin/python -m pip install --disable-pip-version-check --quiet -r bench/requirements.txt
 	@touch $@

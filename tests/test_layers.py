@@ -6,7 +6,7 @@ from torch import nn
 
 from tricks.activations import Maxout
 from tricks.layers import MAPPED, RULES, climb, descend, rule
-from tricks.stacks import Layout, stack
+from tricks.stacks import Layout, row
 
 
 class Residual(nn.Sequential):
@@ -60,7 +60,8 @@ def weights(out):
 @torch.no_grad()
 def passed(models, x, dtype, training=True):
     """Return outputs (R, B, 3), gradients (R, P) and buffers (R, Q) after one way up and down."""
-    layout, (parameters, buffers) = Layout(models[0]), stack(models, dtype)
+    layout, rows = Layout(models[0]), torch.stack([row(model, dtype) for model in models])
+    parameters, buffers = (part.clone() for part in rows.tensor_split([layout.size], dim=1))
     gradients = torch.zeros_like(parameters)
     owned = layout.owned(parameters, gradients, buffers)
     out, memories = climb(layout.layers, owned, x, iter([draws(x)]) if training else None)

@@ -12,7 +12,8 @@ from conftest import ROOT
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 EVIDENCE = sorted((ROOT / "chapters/evidence").glob("*.ipynb"))
 SOLUTIONS = sorted((ROOT / "labs/solutions").glob("*.ipynb"))
-EXECUTED = CHAPTERS + EVIDENCE + SOLUTIONS
+PAGES = sorted((ROOT / "book").glob("*/*.ipynb"))
+EXECUTED = PAGES + CHAPTERS + EVIDENCE + SOLUTIONS
 LABS = sorted((ROOT / "labs").glob("*.ipynb"))
 METADATA = {"kernelspec", "language_info", "myst", "mystnb"}
 

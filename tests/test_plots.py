@@ -32,6 +32,7 @@ def series(**sizes):
 PICTURES = {
     "bars": (plots.layer_bars, [DRAW.random(5)], {"label": "size"}, ("layer (1 = bottom)", "size")),
     "bars of seeds": (plots.layer_bars, [DRAW.random((20, 5))], {"label": "size"}, ("layer (1 = bottom)", "size")),
+    "named bars": (plots.bars, [{"a": 1.0, "b": 0.2}], {"label": "seconds"}, ("seconds", "")),
     "curve": (plots.curves, [series(epoch=9)], {"label": "one"}, ("epoch", "")),
     "curves of seeds": (plots.curves, [series(seed=5, lr=9)], {"label": "many"}, ("lr", "")),
     "stripes": (plots.stripes, [DRAW.random((7, 4))], {}, ("unit", "image")),

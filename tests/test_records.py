@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+import torch
 from torch import nn
 
 from tricks import SGD, digits, fit
+from tricks.experiments import Born
 from tricks.records import Models, Table
-from tricks.stacks import stack
+from tricks.stacks import form, row
 
 
 def table(*writes):
@@ -99,5 +101,6 @@ def test_what_was_not_trained_is_named_in_one_line(models, culprit, place):
 def test_models_without_axes_are_found_by_seed_alone():
     model = nn.Sequential(nn.Linear(2, 2))
     kept = Models({}, [4])
-    kept.keep([{}], [(0, 0, model)], stack([model], model[0].weight.dtype)[0])
+    born = Born(model, form(model), row(model, torch.float32))
+    kept.keep([{}], [(0, 0, born)], born.row[None])
     assert (kept.sel(seed=4)[0].weight == model[0].weight).all()

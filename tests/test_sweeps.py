@@ -1,42 +1,14 @@
-"""`fit`: axes and coordinates, pairing by seed, and runs that do not notice their company."""
+"""`fit`: axes and coordinates, pairing by seed, and records of what happened."""
 
 import random
 
 import numpy as np
 import pytest
 import torch
+from small_sweeps import DATA, network, run, same
 from torch import nn
 
-from tricks import SGD, Adam, RMSprop, cores as shared, digits, fit, seeds, sweeps, training
-from tricks.activations import Maxout
-from tricks.layers import RULES
-
-DATA = digits(train=37, validation=20, test=30)
-MANY = list(range(1000, 1064))
-
-
-def network(width=9, activation=nn.ReLU, depth=1):
-    def unit():
-        return activation(width) if activation in (nn.LayerNorm, nn.BatchNorm1d) else activation()
-
-    if activation is Maxout:
-        return nn.Sequential(nn.Linear(64, 2 * width), Maxout(2), nn.Linear(width, 10))
-    hidden = [layer for _ in range(depth) for layer in (nn.Linear(width, width), unit())]
-    return nn.Sequential(nn.Linear(64, width), unit(), *hidden, nn.Linear(width, 10))
-
-
-def run(build=network, optimizer=None, data=DATA, **options):
-    options = {"seeds": [1000, 1001], "epochs": 2, "batch_size": 10, **options}
-    return fit(build, data, optimizer or SGD(lr=0.1, momentum=0.9), **options)
-
-
-def same(one, other):
-    """Whether two tables hold the same bits for the runs that both have."""
-    for name in one.data_vars:
-        a, b = one[name].values, other[name].values
-        if not np.array_equal(a, b, equal_nan=True):
-            return False
-    return True
+from tricks import SGD, digits, seeds, sweeps
 
 
 def test_seeds_start_at_a_thousand_and_move_with_the_seed_set(monkeypatch):
@@ -83,77 +55,6 @@ def test_without_held_out_parts_there_are_no_records_of_them():
     assert set(run(data=digits(train=20, validation=0, test=0)).data_vars) == {"train_loss", "train_accuracy"}
 
 
-def test_every_setting_of_a_sweep_equals_the_same_setting_alone():
-    swept = run(
-        optimizer=Adam(lr=[0.01, 0.003], beta1=[0.9, 0.5], amsgrad=[False, True]), width=[5, 9], clip=[None, 0.5]
-    )
-    for place in ((0.01, 0.9, False, 5, None), (0.003, 0.5, True, 9, 0.5), (0.01, 0.5, False, 9, None)):
-        lr, beta1, amsgrad, width, clip = place
-        alone = run(optimizer=Adam(lr=lr, beta1=beta1, amsgrad=amsgrad), width=width, clip=clip)
-        chosen = swept.isel(clip=[None, 0.5].index(clip)).sel(lr=lr, beta1=beta1, amsgrad=amsgrad, width=width)
-        assert same(alone, chosen)
-
-
-@pytest.mark.parametrize("activation", [kind for kind in RULES if kind is not nn.Linear])
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_a_run_alone_and_among_64_has_the_same_bits(activation, dtype):
-    options = {"activation": activation, "dtype": dtype, "clip": 0.7, "l1": 1e-4}
-    many = run(seeds=MANY, **options)
-    for seed in (1000, 1033, 1063):
-        assert same(run(seeds=[seed], **options), many.sel(seed=[seed]))
-    shuffled = random.Random(0).sample(MANY, 64)
-    assert same(run(seeds=shuffled, **options), many.sel(seed=shuffled))
-
-
-@pytest.mark.parametrize("width", [1, 3, 16, 17, 31, 33])
-@pytest.mark.parametrize("batch_size", [None, 1, 7])
-def test_no_width_and_no_batch_size_lets_company_in(width, batch_size):
-    options = {"activation": nn.Sigmoid, "width": width, "batch_size": batch_size, "epochs": 1}
-    many = run(seeds=MANY[:19], **options)
-    assert same(run(seeds=[1011], **options), many.sel(seed=[1011]))
-
-
-@pytest.mark.parametrize("threads, cores, block", [(1, 1, 32), (2, 2, 32), (2, 3, 5), (1, 2, 1)])
-def test_threads_cores_and_blocks_change_no_bit(monkeypatch, threads, cores, block):
-    reference = run(optimizer=RMSprop(lr=[0.01, 0.001]), seeds=MANY[:9])
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    for module in (sweeps, shared):
-        monkeypatch.setattr(module, "CORES", cores)
-    monkeypatch.setattr(sweeps, "BLOCK", block)
-    try:
-        assert same(run(optimizer=RMSprop(lr=[0.01, 0.001]), seeds=MANY[:9]), reference)
-        assert torch.get_num_threads() == threads
-    finally:
-        torch.set_num_threads(before)
-
-
-@pytest.mark.parametrize("rule", [SGD(lr=0.1, momentum=0.9), Adam(lr=0.01)], ids=lambda rule: type(rule).__name__)
-@pytest.mark.parametrize("long", [0, 10**9])
-def test_a_step_recorded_has_the_bits_of_the_same_step_in_python(monkeypatch, rule, long):
-    def build():
-        bottom = nn.Linear(64, 9), nn.Sigmoid(), nn.Dropout(0.2)
-        return nn.Sequential(*bottom, nn.Linear(9, 9), nn.ReLU(), nn.Linear(9, 10))
-
-    options = {"optimizer": rule, "seeds": MANY[:4], "epochs": 8, "clip": 0.5, "l1": 1e-3}
-    monkeypatch.setattr(training, "LONG", long)  # with and without torch's improvements
-    monkeypatch.setattr(shared, "RECORDED", {})
-    recorded = run(build, **options)
-    assert len(shared.RECORDED) == 4  # two sizes of batch, two held-out parts; two stacks of the same size
-    monkeypatch.setattr(shared.sys, "version_info", (3, 14))
-    monkeypatch.setattr(shared, "RECORDED", {})
-    assert same(recorded, run(build, **options)) and not shared.RECORDED
-
-
-def test_a_recording_serves_other_numbers_but_no_other_form(monkeypatch):
-    monkeypatch.setattr(shared, "RECORDED", {})
-    for lr, p in ((0.1, 0.2), (0.02, 0.7)):
-        run(lambda p=p: nn.Sequential(nn.Dropout(p), nn.Linear(64, 10)), SGD(lr=lr), batch_size=None)
-    assert len(shared.RECORDED) == 3
-    run(lambda: nn.Sequential(nn.Dropout(0.2), nn.Linear(64, 10)), SGD(lr=0.1, momentum=0.5), batch_size=None)
-    assert len(shared.RECORDED) == 4
-
-
 @pytest.mark.parametrize(
     "seeds, settings, sizes",
     [(96, {}, [24] * 4), (5, {}, [3, 2]), (3, {"width": [4, 8, 16]}, [3, 3, 3]), (4, {"p": [0.1, 0.5, 0.9]}, [6, 6])],
@@ -167,32 +68,6 @@ def test_every_core_gets_stacks_of_equal_size_and_p_needs_none_of_its_own(monkey
     monkeypatch.setattr(sweeps, "train_block", lambda e, runs, *more: found.append(len(runs)) or right(e, runs, *more))
     runs = run(build, seeds=range(seeds), epochs=1, batch_size=None, **settings)
     assert sorted(found, reverse=True) == sizes and runs.train_loss.notnull().all()
-
-
-def test_mapped_layers_notice_their_company_by_rounding_only():
-    def build():
-        return nn.Sequential(nn.Linear(64, 9), nn.RMSNorm(9), nn.Hardtanh(), nn.Linear(9, 10))
-
-    many = run(build, seeds=MANY[:20])
-    for name, alone in run(build, seeds=[1013]).data_vars.items():
-        assert np.allclose(alone, many[name].sel(seed=[1013]), rtol=0, atol=1e-5)
-
-
-def test_layers_of_ones_own_with_hidden_settings_are_not_mixed_up():
-    class Scaled(nn.Module):
-        def __init__(self, scale):
-            super().__init__()
-            self._scale = scale
-
-        def forward(self, x):
-            return self._scale * x
-
-    def build(scale):
-        return nn.Sequential(nn.Linear(64, 9), Scaled(scale), nn.Linear(9, 10))
-
-    swept = run(build, scale=[1.0, 0.1])
-    for scale in (1.0, 0.1):
-        assert np.allclose(swept.sel(scale=scale).train_loss, run(build, scale=scale).train_loss, rtol=1e-5)
 
 
 def test_equal_seeds_start_alike_in_every_setting():

@@ -2,7 +2,7 @@
 
 import torch
 
-from . import plots as plots
+from . import landscapes as landscapes, plots as plots
 from .claims import Claim as Claim, Verdict as Verdict, judge as judge
 from .data import Data as Data, digits as digits
 from .initializers import initialise as initialise

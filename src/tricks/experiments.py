@@ -5,14 +5,23 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from inspect import Parameter, signature
 from numbers import Integral, Real
+from typing import NamedTuple
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from . import axes, stacks
 from .data import Data, blaming, derive, require, whole
 from .optimizers import Optimizer
 from .training import RECORDS, Schedule
+
+
+class Born(NamedTuple):
+    """A network before its first step: its numbers as a row (P + Q,), its form, and a mould, a network of its kind."""
+
+    mould: nn.Sequential
+    form: str
+    row: Tensor
 
 
 @dataclass
@@ -34,6 +43,7 @@ class Experiment:
     own: dict
     settings: dict
     reserved: set
+    moulds: dict = field(default_factory=dict, repr=False)
     built: dict = field(default_factory=dict, repr=False)
 
     def __post_init__(self):
@@ -54,7 +64,7 @@ class Experiment:
     @property
     def schedule(self) -> Schedule:
         """What is common to all runs of how long to train."""
-        return Schedule(self.epochs, self.record_every, dtype=self.dtype)
+        return Schedule(self.epochs, self.record_every)
 
     def _check_kinds(self):
         function = callable(self.network) and not isinstance(self.network, nn.Module)
@@ -111,7 +121,7 @@ class Experiment:
         with blaming(f"device={self.device!r}"):
             torch.zeros(1, device=self.device)
 
-    def model(self, point: int, seed: int) -> nn.Sequential:
+    def born(self, point: int, seed: int) -> Born:
         """Build one run's network; whatever it draws comes from the run's own stream."""
         settings = {name: self.points[point].get(name, value) for name, value in self.settings.items()}
         key = repr(settings), seed
@@ -120,8 +130,14 @@ class Experiment:
             with torch.random.fork_rng(devices=[]), blaming(f"network({named})"):
                 # `torch.manual_seed` would keep a traceback of every call, for a GPU that may come later.
                 torch.default_generator.manual_seed(derive(seed, "initialisation"))
-                self.built[key] = self.network(**settings)
-            stacks.check(self.built[key])
+                model = self.network(**settings)
+            stacks.check(model)
+            known = {id(p) for mould in self.moulds.values() for p in mould.parameters()}
+            fresh = all(id(p) not in known for p in model.parameters())
+            require(fresh, "network: must make new layers at every call, or all seeds start from the same numbers")
+            form = stacks.form(model)
+            mould = self.moulds.setdefault((repr(settings), form), model)
+            self.built[key] = Born(mould, form, stacks.row(model, self.dtype))
         return self.built[key]
 
     def described(self) -> dict:

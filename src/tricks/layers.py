@@ -57,8 +57,10 @@ def linear_up(layer: nn.Linear, own: Own, x: Tensor, draws):
     """
     weight, *bias = own.parameters
     units, inputs = layer.out_features, layer.in_features
-    x, weight = to_lines(x, inputs), to_lines(to_lines(weight, inputs).transpose(1, 2), units)  # (R, in, out)
-    z = torch.baddbmm(to_lines(bias[0], units).unsqueeze(1), x, weight) if bias else torch.bmm(x, weight)
+    if units % LINE or inputs % LINE:
+        weight = F.pad(weight, (0, -inputs % LINE, 0, -units % LINE))
+    x, upwards = to_lines(x, inputs), weight.transpose(1, 2)
+    z = torch.baddbmm(to_lines(bias[0], units).unsqueeze(1), x, upwards) if bias else torch.bmm(x, upwards)
     return z[..., :units] if units % LINE else z, (x, weight)
 
 
@@ -68,9 +70,9 @@ def linear_down(layer: nn.Linear, own: Own, remembered, delta: Tensor, bottom: b
     units, inputs = layer.out_features, layer.in_features
     by_bias = [] if layer.bias is None else [delta.sum(dim=1)]
     delta = to_lines(delta, units)
-    by_weight = torch.bmm(delta.transpose(1, 2), x)
-    by_x = None if bottom else torch.bmm(delta, weight.transpose(1, 2))[..., :inputs]
-    return by_x, [by_weight[:, :units, :inputs], *by_bias]
+    by_weight = torch.bmm(delta.transpose(1, 2), x)[:, :units, :inputs]
+    by_x = None if bottom else torch.bmm(delta, weight)[..., :inputs]
+    return by_x, [by_weight, *by_bias]
 
 
 def dropout_up(layer: nn.Dropout, own: Own, x: Tensor, draws):

@@ -51,7 +51,8 @@ class Column:
     __neg__ = partialmethod(torch.neg)
 
     def __rtruediv__(self, other):
-        return Column(other / self.values)
+        # As a quotient of tensors: a number over a tensor is rounded twice.
+        return Column(torch.as_tensor(other, dtype=torch.float64) / self.values)
 
     def __getitem__(self, keep):
         return Column(self.values[keep])

@@ -55,6 +55,15 @@ def layer_bars(sizes, ax: Axes, label: str = "", colour: str = "C0") -> Axes:
     return ax
 
 
+def bars(values: dict, ax: Axes, label: str = "") -> Axes:
+    """Draw one horizontal bar per name, the first on top, with its number at the end."""
+    drawn = ax.barh(list(values), list(values.values()), height=0.65, color=[f"C{i % 7}" for i in range(len(values))])
+    ax.bar_label(drawn, [f"{value:.3g}" for value in values.values()], padding=3)
+    ax.set(xlabel=label, xlim=(0, 1.12 * max(values.values())))
+    ax.invert_yaxis()
+    return ax
+
+
 def curves(series, ax: Axes, label: str = "", fmt: str = "-") -> Axes:
     """Draw the median over `seed` against the other dimension, with the 10–90 % band.
 

@@ -58,13 +58,9 @@ class Models:
         self.rows = {}
 
     def keep(self, points: list[dict], runs, rows) -> None:
-        """Remember the numbers (R, P + Q) of R runs (point, seed's place, network) of one form.
-
-        Runs of one setting differ in their numbers only: one network serves them all as a mould.
-        """
-        moulds = {}
-        for (point, s, model), row in zip(runs, rows, strict=True):
-            self.rows[self._place(points[point]), s] = moulds.setdefault(point, model), row.clone()
+        """Remember the numbers `rows` (R, P + Q) of R runs (point, seed's place, newborn network)."""
+        for (point, s, born), row in zip(runs, rows, strict=True):
+            self.rows[self._place(points[point]), s] = born.mould, row.clone()
 
     def sel(self, **place):
         """Return the `nn.Sequential` trained at one value of every axis, in evaluation mode.

@@ -1,4 +1,4 @@
-"""Networks of one form as the rows of a table: R networks in, (R, numbers) out, and back."""
+"""Networks of one form as rows of numbers, and back."""
 
 import copy
 from functools import cached_property
@@ -71,7 +71,7 @@ def form(network: nn.Sequential) -> str:
 
 
 class Layout:
-    """The layers of one form, and where their numbers lie in a row: P parameters, then Q others.
+    """The layers of one form, and where their numbers lie in a row: P (`size`) parameters, then Q others.
 
     P is a multiple of a cache line, so that every row starts on one.
     """
@@ -85,6 +85,7 @@ class Layout:
                 module.inplace = False
         self.trained = [[p.shape for p in layer.parameters()] for layer in self.layers]
         self.others = [[b.shape for b in state(layer)] for layer in self.layers]
+        self.size = -(-sum(s.numel() for own in self.trained for s in own) // LINE) * LINE
         # For L1: 1 for each entry of a weight matrix, 0 for biases, gains, slopes and padding.
         kinds = torch.cat([torch.full((s.numel(),), float(len(s) > 1)) for own in self.trained for s in own])
         self.weights = to_lines(kinds, len(kinds))
@@ -108,12 +109,11 @@ def views(rows: Tensor, shapes: list[list[torch.Size]]) -> list[list[Tensor]]:
     return [[next(pieces).view(-1, *shape) for shape in own] for own in shapes]
 
 
-def stack(models: list[nn.Module], dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    """Return the parameters (R, P) and the other numbers (R, Q) of R alike networks, a row for each run."""
-    rows = [torch.cat([p.detach().flatten() for p in model.parameters()]) for model in models]
-    others = [[b.flatten().to(dtype) for layer in unfold(model) for b in state(layer)] for model in models]
-    buffers = torch.stack([torch.cat(row) for row in others]) if others[0] else torch.zeros(len(models), 0, dtype=dtype)
-    return to_lines(torch.stack(rows).to(dtype), len(rows[0])), buffers
+def row(model: nn.Sequential, dtype: torch.dtype) -> Tensor:
+    """Return all numbers of one network, (P + Q,)."""
+    trained = torch.cat([p.detach().flatten() for p in model.parameters()])
+    others = [b.flatten() for layer in unfold(model) for b in state(layer)]
+    return torch.cat([to_lines(trained, len(trained)).to(dtype), *(b.to(dtype) for b in others)])
 
 
 @torch.no_grad()
@@ -121,7 +121,7 @@ def restore(model: nn.Module, row: Tensor) -> nn.Module:
     """Return a copy of `model` with the numbers of one run, (P + Q,), in evaluation mode."""
     model = copy.deepcopy(model).to(row).eval()
     trained, others = list(model.parameters()), [b for layer in unfold(model) for b in state(layer)]
-    padding = torch.empty(-sum(p.numel() for p in trained) % LINE)
+    padding = row.new_empty(-sum(p.numel() for p in trained) % LINE)
     targets = [*trained, padding, *others]
     for target, numbers in zip(targets, row.split([t.numel() for t in targets]), strict=True):
         target.copy_(numbers.view_as(target))

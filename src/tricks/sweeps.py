@@ -14,7 +14,7 @@ from . import stacks
 from .axes import apart
 from .cores import CORES, in_threads
 from .data import Data, blaming, generator, require
-from .experiments import Experiment
+from .experiments import Born, Experiment
 from .layers import RULES
 from .optimizers import Optimizer
 from .records import Models, Table
@@ -80,25 +80,22 @@ def fit(
     for runs, rows in in_threads(work, stacked(experiment)):
         if keep_models:
             models.keep(experiment.points, runs, rows)
-        runs.clear()  # the networks as they were born
+        runs.clear()  # the numbers they were born with
     results = table.dataset(experiment.described())
     return (results, models) if keep_models else results
 
 
-def stacked(experiment: Experiment) -> list[list[tuple[int, int, nn.Sequential]]]:
-    """Group the runs (point, seed's place, network) by form, in stacks that give every core work."""
+def stacked(experiment: Experiment) -> list[list[tuple[int, int, Born]]]:
+    """Group the runs (point, seed's place, newborn network) by form, in stacks that give every core work."""
     groups = defaultdict(list)
     for p, s in itertools.product(range(len(experiment.points)), range(len(experiment.seeds))):
-        model, point = experiment.model(p, experiment.seeds[s]), experiment.points[p]
+        born, point = experiment.born(p, experiment.seeds[s]), experiment.points[p]
         fixed = {name: v for name, v in point.items() if name not in experiment.settings and apart(name, v)}
-        groups[stacks.form(model), repr(fixed)].append((p, s, model))
-    parameters = [id(p) for model in experiment.built.values() for p in model.parameters()]
-    fresh = len(set(parameters)) == len(parameters)
-    require(fresh, "network: must make new layers at every call, or all seeds start from the same numbers")
+        groups[born.form, repr(fixed)].append((p, s, born))
     kinds = set()
     for runs in groups.values():
         check_shapes(experiment, runs)
-        kinds |= {type(layer).__name__ for layer in stacks.unfold(runs[0][2]) if type(layer) not in RULES}
+        kinds |= {type(layer).__name__ for layer in stacks.unfold(runs[0][2].mould) if type(layer) not in RULES}
     if kinds:
         names = ", ".join(sorted(kinds))
         print(f"No stacking rule for {names}: torch.func.vmap runs it, equal to rounding, not to the bit.")
@@ -111,7 +108,7 @@ def stacked(experiment: Experiment) -> list[list[tuple[int, int, nn.Sequential]]
 
 def check_shapes(experiment: Experiment, runs) -> None:
     """Raise ValueError, in one line, for networks that do not fit the data or their batches."""
-    data, model = experiment.data, runs[0][2].eval()
+    data, model = experiment.data, runs[0][2].mould.eval()
     X, _ = data.arrays(experiment.seeds[0])["train"]
     with blaming(f"network: does not fit {data.name} of shape {tuple(X.shape)}"):
         logits = model(X[:2])
@@ -150,12 +147,14 @@ def gathered(experiment: Experiment, runs, interrupted) -> Block:
             parts[part] = X, y
     which = torch.tensor([places.index(s) for _, s, _ in runs], device=device)
     orders, masks = ([generator(experiment.seeds[s], purpose) for s in places] for purpose in ("order", "masks"))
-    models = [model for _, _, model in runs]
-    draws = stacks.draws(models[0], arrays[0]["train"][0])
+    moulds, rows = [born.mould for _, _, born in runs], torch.stack([born.row for _, _, born in runs]).to(device)
+    draws = stacks.draws(moulds[0], arrays[0]["train"][0])
     optimizer, numbers = columns(experiment, [p for p, _, _ in runs])
     patience = torch.tensor(numbers.pop("patience", [torch.inf] * len(runs)), dtype=torch.float64, device=device)
     table = torch.tensor([*zip(*numbers.values(), strict=True)] or [()] * len(runs), dtype=torch.float64, device=device)
-    return Block(models, parts, which, orders, masks, draws, optimizer, tuple(numbers), table, patience, interrupted)
+    return Block(
+        moulds, rows, parts, which, orders, masks, draws, optimizer, tuple(numbers), table, patience, interrupted
+    )
 
 
 def columns(experiment: Experiment, points: list[int]) -> tuple[Optimizer, dict[str, list]]:
@@ -184,7 +183,7 @@ def measure(experiment: Experiment, name: str, block: Block, place: Tensor, rows
         if fine:
             w = block.which[i]
             with torch.enable_grad():
-                said.append(number(name, experiment.measure[name](stacks.restore(block.models[i], row), X[w], y[w])))
+                said.append(number(name, experiment.measure[name](stacks.restore(block.moulds[i], row), X[w], y[w])))
         else:
             said.append(np.full(1, np.nan))
     vector = any(value.ndim for value, fine in zip(said, well.tolist(), strict=True) if fine)

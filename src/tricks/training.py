@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from .cores import Interrupted, recorded
 from .optimizers import Optimizer
-from .stacks import Layout, stack
+from .stacks import Layout
 from .steps import exam, lesson
 from .stopping import Best
 
@@ -22,13 +22,15 @@ RECORDS = [f"{part}_{what}" for part in ("train", "validation", "test") for what
 class Block(NamedTuple):
     """R runs of one form, as they are given.
 
-    models: R networks; parts: for each data part X (S, n, D) and y (S, n) of the S distinct seeds;
-    which (R,): each run's place among them; orders, masks: one generator a seed; draws: the units
-    of each dropout layer; numbers (R, k): the values of `names`, hyperparameters of the optimiser,
-    `l1` or `clip`; patience (R,): in epochs, infinite for none.
+    moulds: R networks of their kinds; rows (R, P + Q): the numbers of the runs' own; parts: for each
+    data part X (S, n, D) and y (S, n) of the S distinct seeds; which (R,): each run's place among
+    them; orders, masks: one generator a seed; draws: the units of each dropout layer; numbers (R, k):
+    the values of `names`, hyperparameters of the optimiser, `l1` or `clip`; patience (R,): in epochs,
+    infinite for none.
     """
 
-    models: list[nn.Sequential]
+    moulds: list[nn.Sequential]
+    rows: Tensor
     parts: dict[str, tuple[Tensor, Tensor]]
     which: Tensor
     orders: list[torch.Generator]
@@ -47,7 +49,6 @@ class Schedule(NamedTuple):
     epochs: int
     record_every: int = 1
     batch_size: int | None = None
-    dtype: torch.dtype = torch.float32
 
     def records(self) -> list[int]:
         """Return the epochs after which something is recorded; the last always is."""
@@ -93,10 +94,10 @@ def select(thing, keep: Tensor):
     return replace(thing, **{f.name: select(getattr(thing, f.name), keep) for f in fields(thing)})
 
 
-def born(block: Block, dtype: torch.dtype) -> Running:
+def born(block: Block, layout: Layout) -> Running:
     """Return the runs of a block before their first step."""
     which, device = block.which, block.which.device
-    parameters, buffers = (rows.to(device) for rows in stack(block.models, dtype))
+    parameters, buffers = (part.clone() for part in block.rows.tensor_split([layout.size], dim=1))
     held_out = {part: (taken(X, which), taken(y, which)) for part, (X, y) in block.parts.items() if part != "train"}
     return Running(
         place=torch.arange(len(which), device=device),
@@ -182,7 +183,8 @@ def train(block: Block, schedule: Schedule, measured: Callable, write: Callable)
     when it has diverged, at its first loss that is not finite: NaN from then on; or when its patience
     is spent: it goes back to its best epoch. Nothing of a run depends on the others.
     """
-    layout, runs, records = Layout(block.models[0]), born(block, schedule.dtype), schedule.records()
+    layout, records = Layout(block.moulds[0]), schedule.records()
+    runs = born(block, layout)
     rows, steps = torch.empty_like(runs.rows), schedule.epochs * block.parts["train"][1].shape[1]
     steps //= schedule.batch_size or block.parts["train"][1].shape[1]
     for epoch in range(1, schedule.epochs + 1):
