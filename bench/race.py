@@ -68,7 +68,7 @@ def jax(scale: Scale, parts: int, block: int) -> Answer:
     return pair("jax_contender", BENCH, **job)
 
 
-def contenders(scale: Scale, best: tuple[int, int]) -> dict[str, Callable[[], Answer]]:
+def contenders(scale: Scale, best: dict[int, tuple[int, int]]) -> dict[str, Callable[[], Answer]]:
     """Return everyone who races, ours first."""
     size = {"task": "timed", "runs": scale.runs, "epochs": scale.epochs}
     half = scale.runs // 2
@@ -76,9 +76,10 @@ def contenders(scale: Scale, best: tuple[int, int]) -> dict[str, Callable[[], An
     return {
         "ours": lambda: run("engine", size)[0],
         "tuned": partial(pair, "loops", **size, form="tuned", sample=scale.sample),
+        "tuned_flat": partial(pair, "loops", **size, form="tuned_flat", sample=scale.sample),
         "dataloader": partial(pair, "loops", **size, form="dataloader", sample=scale.sample),
-        "jax_vmap": partial(jax, scale, *best),
-        "jax_vmap_at_once": partial(jax, scale, 1, 0),
+        "jax_vmap": partial(jax, scale, *best[1]),
+        "jax_vmap_a_process_a_core": partial(jax, scale, *best[2]),
         "ours_without_test": lambda: run("engine", {**size, "test": 0})[0],
         "products_alone": lambda: max(run("engine", stacks, stacks), key=lambda answer: answer["seconds"]),
     }
@@ -99,8 +100,8 @@ def agree(name: str, theirs: work.Records, ours: work.Records) -> None:
 def raced(scale: Scale) -> dict[str, Any]:
     """Let all run alternately, round by round; return the medians of their seconds, the machine, and JAX's forms."""
     forms = jax_forms(scale)
-    best = min((form for form in forms if form[1] != 1), key=forms.get)
-    say(f"the fastest vmap races: {described(*best)}")
+    best = {parts: min((f for f in forms if f[0] == parts and f[1] != 1), key=forms.get) for parts in (1, 2)}
+    say(f"these race: {'; '.join(described(*form) for form in best.values())}")
     times, machines, ours = defaultdict(list), [], {}
     for turn in range(scale.rounds):
         machines.append(machine())

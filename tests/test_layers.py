@@ -197,6 +197,14 @@ def test_a_layer_may_let_no_gradient_through():
     assert not gradient[:, : 8 * 12].any() and gradient[:, 8 * 12 : 8 * 12 + 39].all()
 
 
+@pytest.mark.parametrize("below", [nn.Tanh, nn.Sigmoid, nn.ReLU, nn.PReLU, lambda: nn.BatchNorm1d(12)])
+def test_what_a_layer_remembers_is_not_written_over_by_the_next(below):
+    hold_to_the_stock_layer(lambda n: nn.Sequential(below(), nn.ReLU()), torch.float64, 1e-12)
+    x = inputs(1)
+    passed([nn.Sequential(nn.ReLU(), nn.Linear(7, 3))], x, torch.float64)
+    assert torch.equal(x, inputs(1))
+
+
 def test_the_four_equations_of_a_hidden_layer_are_what_autograd_says():
     """δ = ∂L/∂a ⊙ φ′(z), ∂L/∂W = δᵀ x, ∂L/∂c = Σ δ, ∂L/∂x = δ W: the equations of chapter 02, one run at a time."""
     (model,), x = networks(lambda n: nn.ReLU(), 1), inputs(1)
@@ -209,7 +217,7 @@ def test_the_four_equations_of_a_hidden_layer_are_what_autograd_says():
     (out * weights(out)).sum().backward()
     delta = a.grad * (z > 0)
     torch.testing.assert_close(a.grad, weights(out) @ model[2].weight)
-    torch.testing.assert_close(delta, RULES[nn.ReLU].down(None, None, (z, a.detach()), a.grad.clone(), False)[0])
+    torch.testing.assert_close(delta, RULES[nn.ReLU].down(None, None, a.detach(), a.grad.clone(), False)[0])
     torch.testing.assert_close(model[0].weight.grad, delta.T @ x)
     torch.testing.assert_close(model[0].bias.grad, delta.sum(dim=0))
     gradient = passed([model], x[None], torch.float64)[1]

@@ -16,7 +16,7 @@ import tricks
 SOURCE = Path(tricks.__file__).parent
 REFERENCES = SOURCE.parents[1] / "book" / "references.bib"
 ORDER = ["data", "activations", "initializers", "optimizers", "axes", "landscapes"]
-ORDER += ["layers", "stacks", "steps", "stopping", "cores", "training", "records", "experiments", "sweeps"]
+ORDER += ["norms", "layers", "stacks", "steps", "stopping", "cores", "training", "records", "experiments", "sweeps"]
 ORDER += ["diagnostics", "statistics", "claims", "plots", "labs"]
 FILES = sorted(SOURCE.rglob("*.py"))
 

@@ -124,7 +124,7 @@ def test_the_comparison_sees_a_planted_fault(monkeypatch, fault):
         right = SGD.update
         monkeypatch.setattr(SGD, "update", lambda self, g, state, p: right(self, -g, state, p))
     elif fault == "the slope of ReLU":
-        wrong = RULES[nn.ReLU]._replace(up=lambda layer, own, z, draws: (F.leaky_relu(z, 1e-6), (z, z)))
+        wrong = RULES[nn.ReLU]._replace(up=lambda layer, own, z, draws: (F.leaky_relu(z, 1e-6),) * 2)
         monkeypatch.setitem(RULES, nn.ReLU, wrong)
     else:
         right, first = training.drawn, {}

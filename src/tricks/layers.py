@@ -17,6 +17,7 @@ from torch.ops import aten
 
 from .activations import Maxout
 from .data import blaming
+from .norms import batch_norm, layer_norm
 
 SIMD = 32  # elements: two AVX-512 registers of float32, the longest step of torch's loops
 SELU = 1.6732632423543772, 1.0507009873554805  # α and scale, {cite}`klambauer2017`
@@ -36,12 +37,14 @@ class Rule(NamedTuple):
 
     up(layer, own, x, draws) → output, remembered; `draws` gives uniform numbers (R, B, units) to each
     layer that asks, and is None outside training. down(layer, own, remembered, δ, bottom) → gradient by
-    x, [by each parameter]; at the bottom nobody asks for the first.
+    x, [by each parameter]; at the bottom nobody asks for the first. by_hand: autograd has no part in it;
+    overwrites: up puts its output where x was.
     """
 
     up: Callable
     down: Callable
     by_hand: bool = True
+    overwrites: bool = False
 
 
 def to_lines(x: Tensor, units: int, value: float = 0.0) -> Tensor:
@@ -90,6 +93,17 @@ def dropout_up(layer: nn.Dropout, own: Own, x: Tensor, draws):
 def dropout_down(layer: nn.Dropout, own: Own, mask: Tensor, delta: Tensor, bottom: bool):
     """∂L/∂x = δ ⊙ m / (1 − p)."""
     return delta * mask, []
+
+
+def relu_up(layer: nn.ReLU, own: Own, z: Tensor, draws):
+    """a = max(0, z), written over z: memory already in the cache is the fastest."""
+    a = z.relu_()
+    return a, a
+
+
+def relu_down(layer: nn.ReLU, own: Own, a: Tensor, delta: Tensor, bottom: bool):
+    """∂L/∂z = δ ⊙ φ′(z), with slope 1 where a > 0, else 0, written over δ."""
+    return aten.threshold_backward.grad_input(delta, a, 0, grad_input=delta), []
 
 
 def elementwise(slope: Callable) -> Rule:
@@ -158,42 +172,6 @@ def prelu(layer: nn.PReLU, own: Own, x: Tensor, training: bool) -> Tensor:
     return torch.where(x > 0, x, own.parameters[0].unsqueeze(1) * x)
 
 
-def layer_norm(layer: nn.LayerNorm, own: Own, x: Tensor, training: bool) -> Tensor:
-    """x̂ = (x − mean) / √(variance + ε) over the units of each example; return γ x̂ + β ({cite}`ba2016`)."""
-    variance, mean = torch.var_mean(x, dim=2, correction=0, keepdim=True)
-    return affine((x - mean) / (variance + layer.eps).sqrt(), own.parameters)
-
-
-def batch_norm(layer: nn.BatchNorm1d, own: Own, x: Tensor, training: bool) -> Tensor:
-    """The same over the batch, for each unit; outside training with running averages ({cite}`ioffe2015`)."""
-    running = own.buffers
-    if training or not running:
-        variance, mean = torch.var_mean(x, dim=1, correction=0, keepdim=True)
-    else:
-        mean, variance, _ = (b.unsqueeze(1) for b in running)
-    if training and running:
-        track(layer, running, mean.detach().squeeze(1), variance.detach().squeeze(1), x.shape[1])
-    return affine((x - mean) / (variance + layer.eps).sqrt(), own.parameters)
-
-
-def track(layer: nn.BatchNorm1d, running: list[Tensor], mean: Tensor, variance: Tensor, n: int) -> None:
-    """Move the running averages, in place, towards a batch of n: m ← (1 − r) m + r · batch mean.
-
-    r is the layer's momentum, or if that is None one over the number of batches so far.
-    """
-    running[2] += 1
-    rate = 1 / running[2].unsqueeze(1) if layer.momentum is None else layer.momentum
-    running[0] += rate * (mean - running[0])
-    running[1] += rate * (variance * n / (n - 1) - running[1])
-
-
-def affine(x: Tensor, parameters: list[Tensor]) -> Tensor:
-    """Return γ x + β, each (R, units), where the layer has them."""
-    for p, combine in zip(parameters, (torch.mul, torch.add), strict=False):
-        x = combine(x, p.unsqueeze(1))
-    return x
-
-
 def mapped(layer: nn.Module, own: Own, x: Tensor, training: bool) -> Tensor:
     """Run any other layer by `torch.func.vmap`: equal to rounding, not to the bit."""
     layer.train(training)
@@ -211,7 +189,7 @@ RULES = {
     nn.Linear: Rule(linear_up, linear_down),
     nn.Dropout: Rule(dropout_up, dropout_down),
     nn.Identity: elementwise(lambda layer, z, a, delta: delta),
-    nn.ReLU: elementwise(lambda layer, z, a, delta: aten.threshold_backward.grad_input(delta, a, 0, grad_input=delta)),
+    nn.ReLU: Rule(relu_up, relu_down, overwrites=True),
     nn.LeakyReLU: elementwise(lambda m, z, a, delta: aten.leaky_relu_backward(delta, z, m.negative_slope, False)),
     nn.Tanh: elementwise(lambda layer, z, a, delta: aten.tanh_backward(delta, a)),
     nn.Sigmoid: padded(lambda layer, z, a, delta: aten.sigmoid_backward(delta, a)),
@@ -237,10 +215,13 @@ def rule(layer: nn.Module) -> Rule:
 
 def climb(layers: list[nn.Module], owned: list[Own], x: Tensor, draws=None) -> tuple[Tensor, list]:
     """Send x (R, B, D) up; return the outputs (R, B, classes) and what each layer remembers."""
-    memories = []
+    memories, below = [], None
     for layer, own in zip(layers, owned, strict=True):
+        if rule(layer).overwrites and below is not nn.Linear:  # which alone does not remember what it puts out
+            x = x.clone()
         x, remembered = rule(layer).up(layer, own, x, draws)
         memories.append(remembered)
+        below = type(layer)
     return x, memories
 
 
