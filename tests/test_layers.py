@@ -104,9 +104,8 @@ def hold_to_the_stock_layer(middle, dtype, tolerance):
         torch.testing.assert_close(trained[run], alone, rtol=tolerance, atol=tolerance)
 
 
-WITHOUT_DRAWS = pytest.mark.parametrize(
-    "middle", [m for m in DEFAULTS + OTHERS if not isinstance(m(12), nn.Dropout)], ids=lambda middle: str(middle(12))
-)
+DETERMINED = [middle for middle in DEFAULTS + OTHERS if not isinstance(middle(12), nn.Dropout)]
+WITHOUT_DRAWS = pytest.mark.parametrize("middle", DETERMINED, ids=lambda middle: str(middle(12)))
 
 
 @WITHOUT_DRAWS
@@ -156,10 +155,7 @@ def test_company_changes_no_bit(middle, dtype, batch, units):
     assert all(torch.equal(a, b.flip(0)) for a, b in zip(all_of_them, backwards, strict=True))
 
 
-ELEMENTWISE = [kind for kind in RULES if kind not in (nn.Dropout, Maxout)]
-
-
-@pytest.mark.parametrize("kind", ELEMENTWISE, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [kind for kind in RULES if kind not in (nn.Dropout, Maxout)])
 @pytest.mark.parametrize("batch, units", [(2, 1), (3, 13), (5, 31), (3, 33), (7, 64), (4, 8)])
 def test_company_changes_no_bit_at_any_size(kind, batch, units):
     middle = WITH_UNITS.get(kind, lambda n: kind())

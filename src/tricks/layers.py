@@ -27,9 +27,9 @@ LINE = 16  # elements: a cache line of float32; every run's parameters start on 
 class Own(NamedTuple):
     """What one layer of R networks owns: tensors (R, *shape). Buffers are not trained."""
 
-    parameters: list[Tensor]
-    gradients: list[Tensor]
-    buffers: list[Tensor]
+    parameters: tuple[Tensor, ...]
+    gradients: tuple[Tensor, ...]
+    buffers: tuple[Tensor, ...]
 
 
 class Rule(NamedTuple):
@@ -213,7 +213,7 @@ def rule(layer: nn.Module) -> Rule:
     return RULES.get(type(layer), MAPPED)
 
 
-def climb(layers: list[nn.Module], owned: list[Own], x: Tensor, draws=None) -> tuple[Tensor, list]:
+def climb(layers: list[nn.Module], owned: tuple[Own, ...], x: Tensor, draws=None) -> tuple[Tensor, list]:
     """Send x (R, B, D) up; return the outputs (R, B, classes) and what each layer remembers."""
     memories, below = [], None
     for layer, own in zip(layers, owned, strict=True):
@@ -225,7 +225,7 @@ def climb(layers: list[nn.Module], owned: list[Own], x: Tensor, draws=None) -> t
     return x, memories
 
 
-def descend(layers: list[nn.Module], owned: list[Own], memories: list, delta: Tensor) -> None:
+def descend(layers: list[nn.Module], owned: tuple[Own, ...], memories: list, delta: Tensor) -> None:
     """Send δ, the loss's gradient by the outputs, down; write that by all parameters into `gradients`."""
     for i in reversed(range(len(layers))):
         delta, by_parameters = rule(layers[i]).down(layers[i], owned[i], memories[i], delta, i == 0)

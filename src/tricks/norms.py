@@ -26,15 +26,16 @@ def batch_norm(layer: nn.BatchNorm1d, own, x: Tensor, training: bool) -> Tensor:
     return affine((x - mean) / (variance + layer.eps).sqrt(), own.parameters)
 
 
-def track(layer: nn.BatchNorm1d, running: list[Tensor], mean: Tensor, variance: Tensor, n: int) -> None:
+def track(layer: nn.BatchNorm1d, running: tuple[Tensor, ...], mean: Tensor, variance: Tensor, n: int) -> None:
     """Move the running averages, in place, towards a batch of n: m ← (1 − r) m + r · batch mean.
 
     r is the layer's momentum, or if that is None one over the number of batches so far.
     """
-    running[2] += 1
-    rate = 1 / running[2].unsqueeze(1) if layer.momentum is None else layer.momentum
-    running[0] += rate * (mean - running[0])
-    running[1] += rate * (variance * n / (n - 1) - running[1])
+    average, spread, batches = running
+    batches += 1
+    rate = 1 / batches.unsqueeze(1) if layer.momentum is None else layer.momentum
+    average += rate * (mean - average)
+    spread += rate * (variance * n / (n - 1) - spread)
 
 
 def affine(x: Tensor, parameters: list[Tensor]) -> Tensor:

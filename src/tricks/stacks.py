@@ -95,18 +95,18 @@ class Layout:
         """Whether the way down is written out for every layer, so that nothing is left to autograd."""
         return all(rule(layer).by_hand for layer in self.layers)
 
-    def owned(self, parameters: Tensor, gradients: Tensor, buffers: Tensor) -> list[Own]:
+    def owned(self, parameters: Tensor, gradients: Tensor, buffers: Tensor) -> tuple[Own, ...]:
         """Return what each layer owns, as views of rows: parameters and gradients (R, P), buffers (R, Q)."""
         rows = views(parameters, self.trained), views(gradients, self.trained), views(buffers, self.others)
-        return [Own(*own) for own in zip(*rows, strict=True)]
+        return tuple(Own(*own) for own in zip(*rows, strict=True))
 
 
-def views(rows: Tensor, shapes: list[list[torch.Size]]) -> list[list[Tensor]]:
+def views(rows: Tensor, shapes: list[list[torch.Size]]) -> list[tuple[Tensor, ...]]:
     """Return rows (R, …) cut into tensors (R, *shape), for each layer those it has."""
     lengths = [s.numel() for own in shapes for s in own]
     padding = [-sum(lengths) % LINE] if rows.shape[1] > sum(lengths) else []
     pieces = iter(rows.split([*lengths, *padding], dim=1))
-    return [[next(pieces).view(-1, *shape) for shape in own] for own in shapes]
+    return [tuple(next(pieces).view(-1, *shape) for shape in own) for own in shapes]
 
 
 def row(model: nn.Sequential, dtype: torch.dtype) -> Tensor:

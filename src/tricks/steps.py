@@ -8,14 +8,14 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.ops import aten
 
-from .layers import climb, descend, to_lines
+from .layers import Own, climb, descend, to_lines
 from .optimizers import Column, Optimizer
 from .stacks import Layout
 
 
-def log_softmax(logits: Tensor) -> Tensor:
-    """Return ln p of every class, p = softmax(logits), with classes that cannot be up to a whole cache line."""
-    return F.log_softmax(to_lines(logits, int(logits.shape[2]), -torch.inf), dim=2)
+def whole(logits: Tensor) -> Tensor:
+    """Pad the logits (R, B, C) to whole cache lines, with classes that cannot be."""
+    return to_lines(logits, int(logits.shape[2]), -torch.inf)
 
 
 def losses(log_p: Tensor, y: Tensor) -> Tensor:
@@ -40,26 +40,28 @@ def lesson(layout: Layout, optimizer: Optimizer, names: tuple[str, ...]) -> Call
 
     Its arguments: all X (N, D) and y (N,); the batch, as places (R, B) in them; `numbers` (R, k), what
     differs or may differ between the runs of `names`: hyperparameters of the optimiser, `l1`, `clip`;
-    `totals` (2, R); the networks' parameters and gradients (R, P) and buffers (R, Q); the optimiser's
-    state; uniform numbers (R, B, units) for each layer that draws. From `totals` on all but these are
-    changed in place: to the totals it adds each run's sum of losses and number of right answers.
+    `totals` (2, R); the networks' parameters and gradients (R, P), and as views of them what each layer
+    owns; the optimiser's state; uniform numbers (R, B, units) for each layer that draws. From `totals` on
+    all but these are changed in place: to the totals it adds each run's sum of losses and number of
+    right answers.
     """
 
-    def run(X, y, batch, numbers, totals, parameters, gradients, buffers, state, draws):
-        own = dict(zip(names, map(Column, numbers.unbind(dim=1)), strict=True))
-        l1, largest = own.pop("l1", None), own.pop("clip", None)
-        owned, places = layout.owned(parameters, gradients, buffers), batch.flatten()
+    def run(X, y, batch, numbers, totals, parameters, gradients, owned, state, draws):
+        settings = dict(zip(names, map(Column, numbers.unbind(dim=1)), strict=True))
+        l1, largest = settings.pop("l1", None), settings.pop("clip", None)
+        owned, places = [Own(*own) for own in owned], batch.flatten()
         x, y = X.index_select(0, places).view(*batch.shape, -1), y.index_select(0, places).view(batch.shape)
         logits, memories = climb(layout.layers, owned, x, iter(draws))
-        log_p = log_softmax(logits)
+        z = whole(logits)
+        log_p = F.log_softmax(z, dim=2)
         descend(layout.layers, owned, memories, slopes(log_p, y)[..., : logits.shape[2]])
         if l1 is not None:
             penalise(gradients, parameters, layout.weights.to(gradients), l1)
         if largest is not None:
             clip(gradients, largest)
-        replace(optimizer, **own).update(gradients, state, parameters)
+        replace(optimizer, **settings).update(gradients, state, parameters)
         totals[0] += losses(log_p, y).sum(dim=1)
-        totals[1] += right(logits, y).sum(dim=1)
+        totals[1] += right(z, y).sum(dim=1)
         return totals
 
     return run
@@ -77,8 +79,9 @@ def exam(layout: Layout, together: int) -> Callable:
         for some in zip(*(t.split(together) for t in (X, y, parameters, buffers)), strict=True):
             x, answers, *rows = some
             logits, _ = climb(layout.layers, layout.owned(rows[0], rows[0], rows[1]), x)
-            correct = right(logits, answers)
-            marks.append(torch.stack([losses(log_softmax(logits), answers), correct]).double().mean(dim=2))
+            z = whole(logits)
+            seen = losses(F.log_softmax(z, dim=2), answers), right(z, answers)
+            marks.append(torch.stack(seen).double().mean(dim=2))
         return torch.cat(marks, dim=1)
 
     return run

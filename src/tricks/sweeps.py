@@ -18,7 +18,7 @@ from .experiments import Born, Experiment
 from .layers import RULES
 from .optimizers import Optimizer
 from .records import Models, Table
-from .training import Block, train
+from .training import Block, Running, train
 
 BLOCK = 32  # runs in one stack, at most: more fall out of the cache
 
@@ -126,8 +126,8 @@ def train_block(experiment: Experiment, runs, table: Table, interrupted) -> Tens
     block = gathered(experiment, runs, interrupted)
     size = experiment.points[runs[0][0]].get("batch_size", experiment.own["batch_size"])
 
-    def measured(place, rows, well) -> dict[str, Tensor]:
-        return {name: measure(experiment, name, block, place, rows, well) for name in experiment.measure}
+    def measured(alive: Running) -> dict[str, Tensor]:
+        return {name: measure(name, function, block, alive) for name, function in experiment.measure.items()}
 
     def write(place, epochs, results):
         points, seeds = zip(*(runs[i][:2] for i in place.tolist()), strict=True)
@@ -175,22 +175,18 @@ def columns(experiment: Experiment, points: list[int]) -> tuple[Optimizer, dict[
     return replace(experiment.optimizer, **mute), numbers
 
 
-def measure(experiment: Experiment, name: str, block: Block, place: Tensor, rows: Tensor, well: Tensor) -> Tensor:
-    """Return what a measure says of each run's own network and training part, (R,) or (R, k); NaN unless `well`."""
+def measure(name: str, function, block: Block, runs: Running) -> Tensor:
+    """Return what a measure says of each run's own network and training part, (R,) or (R, k); NaN unless it is well."""
     X, y = block.parts["train"]
-    said = []
-    for i, row, fine in zip(place.tolist(), rows, well.tolist(), strict=True):
-        if fine:
-            w = block.which[i]
-            with torch.enable_grad():
-                said.append(number(name, experiment.measure[name](stacks.restore(block.moulds[i], row), X[w], y[w])))
-        else:
-            said.append(np.full(1, np.nan))
-    vector = any(value.ndim for value, fine in zip(said, well.tolist(), strict=True) if fine)
-    table = np.full((len(said), max(value.size for value in said)), np.nan)
-    for line, value in zip(table, said, strict=True):
-        line[: value.size] = value.ravel()
-    return torch.from_numpy(table if vector else table[:, 0]).to(rows.device)
+    well, said = ~(runs.diverged | runs.over), []
+    for i, w, row in zip(runs.place[well].tolist(), runs.which[well].tolist(), runs.rows[well], strict=True):
+        with torch.enable_grad():
+            said.append(number(name, function(stacks.restore(block.moulds[i], row), X[w], y[w])))
+    table = np.full((len(well), max((value.size for value in said), default=1)), np.nan)
+    for line, value in zip(np.flatnonzero(well.cpu()), said, strict=True):
+        table[line, : value.size] = value.ravel()
+    vector = any(value.ndim for value in said)
+    return torch.from_numpy(table if vector else table[:, 0]).to(X.device)
 
 
 def number(name: str, value) -> np.ndarray:

@@ -144,7 +144,8 @@ def one_epoch(block: Block, layout: Layout, runs: Running, size: int | None) -> 
     """Pass once over the training part, in place; return means over it, each batch's before its update."""
     X, y = (part.flatten(0, 1) for part in block.parts["train"])
     totals = torch.zeros(2, len(runs.place), dtype=torch.float64, device=X.device)
-    networks, lessons = (runs.parameters, runs.gradients, runs.buffers, runs.state), {}
+    owned = layout.owned(runs.parameters, runs.gradients, runs.buffers)
+    networks, lessons = (runs.parameters, runs.gradients, owned, runs.state), {}
     for batch in batches(block, runs.which, size):
         if block.interrupted.is_set():
             raise Interrupted
@@ -178,10 +179,10 @@ def fast(layout: Layout, what: Callable, given: tuple, *more) -> Callable:
 def train(block: Block, schedule: Schedule, measured: Callable, write: Callable) -> Tensor:
     """Train the block and return each run's network as a row of numbers, (R, P + Q).
 
-    After every recorded epoch `measured(place, rows, well)` returns what else to record, and
-    `write(place, epochs, results)` is told everything: (R,) or (R, k) numbers each. A run ends early
-    when it has diverged, at its first loss that is not finite: NaN from then on; or when its patience
-    is spent: it goes back to its best epoch. Nothing of a run depends on the others.
+    After every recorded epoch `measured(runs)` returns what else to record, and `write(place, epochs,
+    results)` is told everything: (R,) or (R, k) numbers each. A run ends early when it has diverged, at
+    its first loss that is not finite: NaN from then on; or when its patience is spent: it goes back to
+    its best epoch. Nothing of a run depends on the others.
     """
     layout, records = Layout(block.moulds[0]), schedule.records()
     runs = born(block, layout)
@@ -193,12 +194,13 @@ def train(block: Block, schedule: Schedule, measured: Callable, write: Callable)
         runs.diverged |= ~results["train_loss"].isfinite()
         if epoch in records:
             results |= evaluate(layout, runs)
-            results |= measured(runs.place, runs.rows, ~(runs.diverged | runs.over))
-            told = record(runs, epoch, records, results, write)
-            rows[runs.place[told]] = (runs.best.kept["rows"] if runs.waits else runs.rows)[told]
+            results |= measured(runs)
+            ends = record(runs, epoch, records, results, write)
+            if ends.any():
+                rows[runs.place[ends]] = (runs.best.kept["rows"] if runs.waits else runs.rows)[ends]
+                runs = compact(runs)
             if runs.over.all():
                 break
-            runs = compact(runs)
     return rows
 
 
@@ -206,7 +208,7 @@ def record(runs: Running, epoch: int, records: list[int], results: dict, write: 
     """Write what is true after `epoch` of the runs that are not over, and mark those that end with it.
 
     The record of a run's best epoch stands for all after its patience is spent; or, if it never is, for the last.
-    Returns whom it wrote about, (R,).
+    Returns these, (R,).
     """
     results = {name: blank(values, runs.diverged) for name, values in results.items()}
     ends = runs.diverged | (epoch == records[-1])
@@ -221,7 +223,7 @@ def record(runs: Running, epoch: int, records: list[int], results: dict, write: 
     if runs.waits and ends.any():
         final = {name: blank(values, runs.diverged) for name, values in runs.best.kept.items() if name != "rows"}
         write(runs.place[ends], [e for e in records if e > epoch] or [epoch], select(final, ends))
-    return told
+    return ends
 
 
 def compact(runs: Running) -> Running:
@@ -230,7 +232,7 @@ def compact(runs: Running) -> Running:
     Halves, so that few sizes of stack occur: each needs a recording of its own.
     """
     size, alive = len(runs.over), int((~runs.over).sum())
-    while size >= 2 * alive:
+    while size > 1 and size >= 2 * alive:
         size //= 2
     first = runs.over.long().argsort(stable=True)[:size]
     return runs if size == len(runs.over) else select(runs, first.sort().values)
