@@ -193,7 +193,8 @@ def train(block: Block, schedule: Schedule, measured: Callable, write: Callable)
             results = one_epoch(block, layout, runs, schedule.batch_size)
         runs.diverged |= ~results["train_loss"].isfinite()
         if epoch in records:
-            results |= evaluate(layout, runs)
+            with torch.jit.optimized_execution(False):
+                results |= evaluate(layout, runs)
             results |= measured(runs)
             ends = record(runs, epoch, records, results, write)
             if ends.any():
