@@ -47,6 +47,7 @@ def hold_to_the_plain_loop(build=network, data=DATA, rule=RULE, tolerance=1e-12,
         SGD(lr=0.1, momentum=0.9, dampening=0.2, weight_decay=0.01),
         SGD(lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
         Adagrad(lr=0.05, lr_decay=0.01, weight_decay=0.01),
+        Adagrad(lr=0.05, initial_accumulator_value=0.3, eps=1e-3),
         RMSprop(lr=0.003, weight_decay=0.01),
         RMSprop(lr=0.003, momentum=0.5, centered=True, weight_decay=0.01),
         Adam(lr=0.01, weight_decay=0.01),
@@ -224,3 +225,14 @@ def test_patience_may_differ_between_runs():
         assert alone.equals(runs.sel(patience=patience).drop_vars("patience"))
     endless = fit(network, WATCHED, Adam(lr=0.03), **options)
     assert endless.equals(runs.isel(patience=2).drop_vars(["patience", "best_epoch"]))
+
+
+def test_a_vector_is_kept_for_runs_that_diverge_after_their_best_epoch():
+    def grows(model, X, y):
+        return [model[0].weight.detach().norm().item()] * 3
+
+    # Each step multiplies the weights by −99: finite for some epochs, then no more.
+    rule, options = SGD(lr=1.0, weight_decay=100.0), {"epochs": 30, "patience": 25, "measure": {"size": grows}}
+    runs = fit(lambda: network(nn.ReLU), WATCHED, rule, seeds=SEEDS, **options)
+    assert runs["size"].dims == ("seed", "epoch", "layer") and runs["size"].isel(epoch=0).notnull().all()
+    assert runs.isel(epoch=-1).test_loss.isnull().all() and runs["size"].isel(epoch=-1).isnull().all()

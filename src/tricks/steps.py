@@ -35,6 +35,16 @@ def right(logits: Tensor, y: Tensor) -> Tensor:
     return logits.max(dim=2).indices == y
 
 
+def equipped(optimizer: Optimizer, names: tuple[str, ...], numbers: Tensor) -> tuple[Optimizer, dict]:
+    """Return the optimiser with one number a run for each hyperparameter among `names`, and what else they name.
+
+    numbers: (R, k), a column a name.
+    """
+    settings = dict(zip(names, map(Column, numbers.unbind(dim=1)), strict=True))
+    own = {name: column for name, column in settings.items() if hasattr(optimizer, name)}
+    return replace(optimizer, **own), {name: column for name, column in settings.items() if name not in own}
+
+
 def lesson(layout: Layout, optimizer: Optimizer, names: tuple[str, ...]) -> Callable:
     """Return the function that gives R networks of a form one lesson: a step on one batch.
 
@@ -47,19 +57,18 @@ def lesson(layout: Layout, optimizer: Optimizer, names: tuple[str, ...]) -> Call
     """
 
     def run(X, y, batch, numbers, totals, parameters, gradients, owned, state, draws):
-        settings = dict(zip(names, map(Column, numbers.unbind(dim=1)), strict=True))
-        l1, largest = settings.pop("l1", None), settings.pop("clip", None)
+        rule, others = equipped(optimizer, names, numbers)
         owned, places = [Own(*own) for own in owned], batch.flatten()
         x, y = X.index_select(0, places).view(*batch.shape, -1), y.index_select(0, places).view(batch.shape)
         logits, memories = climb(layout.layers, owned, x, iter(draws))
         z = whole(logits)
         log_p = F.log_softmax(z, dim=2)
         descend(layout.layers, owned, memories, slopes(log_p, y)[..., : logits.shape[2]])
-        if l1 is not None:
-            penalise(gradients, parameters, layout.weights.to(gradients), l1)
-        if largest is not None:
-            clip(gradients, largest)
-        replace(optimizer, **settings).update(gradients, state, parameters)
+        if "l1" in others:
+            penalise(gradients, parameters, layout.weights.to(gradients), others["l1"])
+        if "clip" in others:
+            clip(gradients, others["clip"])
+        rule.update(gradients, state, parameters)
         totals[0] += losses(log_p, y).sum(dim=1)
         totals[1] += right(z, y).sum(dim=1)
         return totals

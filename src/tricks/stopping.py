@@ -28,6 +28,8 @@ class Best:
         better = loss < self.loss
 
         def chosen(new: Tensor, old: Tensor) -> Tensor:
+            if new.dim() < old.dim():  # a vector of which nothing is known, since no run is well
+                return old
             return torch.where(better.view(-1, *[1] * (new.dim() - 1)), new, old)
 
         kept = {name: chosen(new, self.kept.get(name, new)) for name, new in now.items()}

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from .cores import Interrupted, recorded
 from .optimizers import Optimizer
 from .stacks import Layout
-from .steps import exam, lesson
+from .steps import equipped, exam, lesson
 from .stopping import Best
 
 LONG = 300  # steps from which on it pays that torch improves a recording
@@ -98,6 +98,7 @@ def born(block: Block, layout: Layout) -> Running:
     """Return the runs of a block before their first step."""
     which, device = block.which, block.which.device
     parameters, buffers = (part.clone() for part in block.rows.tensor_split([layout.size], dim=1))
+    rule, _ = equipped(block.optimizer, block.names, block.numbers)
     held_out = {part: (taken(X, which), taken(y, which)) for part, (X, y) in block.parts.items() if part != "train"}
     return Running(
         place=torch.arange(len(which), device=device),
@@ -107,7 +108,7 @@ def born(block: Block, layout: Layout) -> Running:
         parameters=parameters,
         gradients=torch.zeros_like(parameters),
         buffers=buffers,
-        state=block.optimizer.init(parameters),
+        state=rule.init(parameters),
         held_out=held_out,
         diverged=torch.zeros_like(which, dtype=torch.bool),
         over=torch.zeros_like(which, dtype=torch.bool),
@@ -206,10 +207,9 @@ def train(block: Block, schedule: Schedule, measured: Callable, write: Callable)
 
 
 def record(runs: Running, epoch: int, records: list[int], results: dict, write: Callable) -> Tensor:
-    """Write what is true after `epoch` of the runs that are not over, and mark those that end with it.
+    """Write what is true after `epoch` of the runs that are not over; mark those that end with it, and return which.
 
     The record of a run's best epoch stands for all after its patience is spent; or, if it never is, for the last.
-    Returns these, (R,).
     """
     results = {name: blank(values, runs.diverged) for name, values in results.items()}
     ends = runs.diverged | (epoch == records[-1])
