@@ -11,6 +11,7 @@ logger = logging.getLogger(__name__)
 REPAIRS = (
     ('role="doc-biblioentry"', 'role="listitem"'),  # the other is deprecated, and no child of a list
     ('<summary aria-label="Toggle hidden content">', "<summary>"),  # its visible text is a better name
+    ("<th></th>", "<td></td>"),  # the corner of a table of pandas is no header
 )
 MADE = "thisButton = document.getElementById(buttonID);"
 NAMED = 'thisButton.setAttribute("aria-label", title.textContent.trim());'
