@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from small_sweeps import MANY, run, same
+from test_stacks import Scaled
 from torch import nn
 
 from tricks import SGD, Adam, RMSprop, cores as shared, sweeps, training
@@ -93,14 +94,6 @@ def test_mapped_layers_notice_their_company_by_rounding_only():
 
 
 def test_layers_of_ones_own_with_hidden_settings_are_not_mixed_up():
-    class Scaled(nn.Module):
-        def __init__(self, scale):
-            super().__init__()
-            self._scale = scale
-
-        def forward(self, x):
-            return self._scale * x
-
     def build(scale):
         return nn.Sequential(nn.Linear(64, 9), Scaled(scale), nn.Linear(9, 10))
 
