@@ -100,3 +100,10 @@ def test_layers_of_ones_own_with_hidden_settings_are_not_mixed_up():
     swept = run(build, scale=[1.0, 0.1])
     for scale in (1.0, 0.1):
         assert np.allclose(swept.sel(scale=scale).train_loss, run(build, scale=scale).train_loss, rtol=1e-5)
+
+
+def test_settings_that_are_switched_off_in_turn_are_not_mixed_up():
+    swept = run(l1=[None, 0.01], clip=[None, 0.1])
+    for i, l1 in enumerate((None, 0.01)):
+        for k, clip in enumerate((None, 0.1)):
+            assert same(run(l1=l1, clip=clip), swept.isel(l1=i, clip=k)), (l1, clip)
