@@ -138,3 +138,23 @@ def digits(train: int, validation: int = 200, test: int = 800, **options) -> Dat
     """
     X, y = datasets.load_digits(return_X_y=True)
     return Data(X / 16, y, train, validation, test, name="digits", **options)
+
+
+def breast_cancer(train: int, validation: int = 0, test: int = 200, **options) -> Data:
+    """Return scikit-learn's 569 tumours, 30 measurements each; class 1 is benign.
+
+    `options` are those of `Data`: `noise`, `standardise`.
+    Source: {cite}`street1993`.
+    """
+    X, y = datasets.load_breast_cancer(return_X_y=True)
+    return Data(X, y, train, validation, test, name="breast cancer", **options)
+
+
+def diabetes() -> tuple[np.ndarray, np.ndarray]:
+    """Return X (442, 10) and y (442,): ten measurements of a patient, and the disease a year later.
+
+    Columns of X are centred and of length 1; y is in its own units, minus its mean.
+    Source: {cite}`efron2004`.
+    """
+    X, y = datasets.load_diabetes(return_X_y=True)
+    return X, y - y.mean()
