@@ -5,11 +5,12 @@ import random
 import numpy as np
 import pytest
 import torch
+import xarray as xr
 from small_sweeps import MANY, run, same
 from test_stacks import Scaled
 from torch import nn
 
-from tricks import SGD, Adam, RMSprop, cores as shared, sweeps, training
+from tricks import SGD, Adam, RMSprop, cores as shared, digits, layers, sweeps, training
 from tricks.layers import RULES
 
 
@@ -41,6 +42,17 @@ def test_no_width_and_no_batch_size_lets_company_in(width, batch_size):
     options = {"activation": nn.Sigmoid, "width": width, "batch_size": batch_size, "epochs": 1}
     many = run(seeds=MANY[:19], **options)
     assert same(run(seeds=[1011], **options), many.sel(seed=[1011]))
+
+
+@pytest.mark.parametrize("activation", [nn.ReLU, nn.LayerNorm, nn.BatchNorm1d], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("width", [1, 17, 64])
+def test_many_held_out_examples_let_no_company_in(monkeypatch, activation, width):
+    options = {"activation": activation, "width": width, "data": digits(train=20, validation=0, test=301)}
+    many = run(seeds=MANY[:19], **options)
+    assert same(run(seeds=[1011], **options), many.sel(seed=[1011]))
+    monkeypatch.setattr(layers, "ONEDNN", False)
+    monkeypatch.setattr(shared, "RECORDED", {})
+    xr.testing.assert_allclose(run(seeds=MANY[:19], **options), many, rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("threads, cores, block", [(1, 1, 32), (2, 2, 32), (2, 3, 5), (1, 2, 1)])

@@ -62,11 +62,9 @@ def passed(models, x, dtype, training=True):
     """Return outputs (R, B, 3), gradients (R, P) and buffers (R, Q) after one way up and down."""
     layout, rows = Layout(models[0]), torch.stack([row(model, dtype) for model in models])
     parameters, buffers = (part.clone() for part in rows.tensor_split([layout.size], dim=1))
-    gradients = torch.zeros_like(parameters)
-    owned = layout.owned(parameters, gradients, buffers)
+    owned = layout.owned(parameters, buffers)
     out, memories = climb(layout.layers, owned, x, iter([draws(x)]) if training else None)
-    if training:
-        descend(layout.layers, owned, memories, weights(out))
+    gradients = layout.joined(descend(layout.layers, owned, memories, weights(out))) if training else None
     return out, gradients, buffers
 
 

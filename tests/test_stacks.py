@@ -28,7 +28,7 @@ def test_rows_start_on_cache_lines_and_views_find_their_numbers():
     layout, rows = Layout(models[0]), torch.stack([row(model, torch.float64) for model in models])
     parameters, buffers = rows.tensor_split([layout.size], dim=1)
     assert layout.size % 16 == 0 and buffers.shape[1] == 5 + 5 + 1 + 1
-    owned = layout.owned(parameters, torch.zeros_like(parameters), buffers)
+    owned = layout.owned(parameters, buffers)
     assert torch.equal(owned[4].parameters[0][1], models[1][4].weight.double())
     assert torch.equal(owned[1].buffers[0][1], models[1][1].running_mean.double())
     assert owned[2].buffers[0].flatten().tolist() == [0.3, 0.3]
@@ -37,7 +37,7 @@ def test_rows_start_on_cache_lines_and_views_find_their_numbers():
 def test_penalties_are_for_weight_matrices_alone():
     layout = Layout(normed())
     parameters, buffers = layout.weights[None], torch.zeros(1, 12)
-    owned = layout.owned(parameters, parameters, buffers)
+    owned = layout.owned(parameters, buffers)
     penalised = [[bool(p.all()) for p in own.parameters] for own in owned]
     assert penalised == [[True, False], [False, False], [], [False], [True, False]]
     assert layout.weights.sum() == 7 * 5 + 5 * 3

@@ -98,7 +98,12 @@ def test_dropout_on_inputs_and_twice_trains_as_the_stock_layer_with_the_same_mas
 
 @pytest.mark.parametrize("activation", [nn.ReLU, nn.Sigmoid, nn.GELU, nn.LayerNorm, nn.PReLU])
 def test_single_precision_trains_alike_to_a_millionth(activation):
-    options = {"epochs": 1, "dtype": torch.float32, "tolerance": 2e-6}
+    options = {
+        "epochs": 1,
+        "dtype": torch.float32,
+        "tolerance": 2e-6,
+        "data": digits(train=60, validation=30, test=400),
+    }
     hold_to_the_plain_loop(lambda: network(activation), rule=SGD(lr=0.05, momentum=0.9), **options)
 
 

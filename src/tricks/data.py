@@ -106,16 +106,17 @@ class Data:
 
         `clean` is the training part with its labels before the noise.
         """
-        indices = self.split(seed)
-        X, y = self._scaled(indices["train"]), self.y
-        parts = {
-            part: (torch.as_tensor(X[i], dtype=dtype), torch.as_tensor(y[i]).long()) for part, i in indices.items()
-        }
-        images, labels = parts["clean"] = parts["train"]
-        parts["train"] = images, self._noisy(labels, seed)
-        return parts
+        indices, labels = self.split(seed), self.labels(seed)
+        X, indices["clean"] = self.scaled(indices["train"]), indices["train"]
+        return {part: (torch.as_tensor(X[i], dtype=dtype), labels[part]) for part, i in indices.items()}
 
-    def _scaled(self, train: np.ndarray) -> np.ndarray:
+    def labels(self, seed: int) -> dict[str, Tensor]:
+        """Return the class numbers of `train`, `validation`, `test` and `clean`."""
+        y = {part: torch.as_tensor(self.y[i]).long() for part, i in self.split(seed).items()}
+        return y | {"clean": y["train"], "train": self._noisy(y["train"], seed)}
+
+    def scaled(self, train: np.ndarray) -> np.ndarray:
+        """Return X (N, D) as a network gets it whose training part has the indices `train`."""
         if not self.standardise:
             return self.X
         spread = self.X[train].std(axis=0)

@@ -21,6 +21,8 @@ from .norms import batch_norm, layer_norm
 
 SIMD = 32  # elements: two AVX-512 registers of float32, the longest step of torch's loops
 SELU = 1.6732632423543772, 1.0507009873554805  # α and scale, {cite}`klambauer2017`
+TALL = 256  # examples; for fewer, oneDNN takes longer to begin than it gains
+ONEDNN = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 LINE = 16  # elements: a cache line of float32; every run's parameters start on one
 
 
@@ -28,7 +30,6 @@ class Own(NamedTuple):
     """What one layer of R networks owns: tensors (R, *shape). Buffers are not trained."""
 
     parameters: tuple[Tensor, ...]
-    gradients: tuple[Tensor, ...]
     buffers: tuple[Tensor, ...]
 
 
@@ -52,6 +53,18 @@ def to_lines(x: Tensor, units: int, value: float = 0.0) -> Tensor:
     return F.pad(x, (0, -units % LINE), value=value) if units % LINE else x
 
 
+def tall(x: Tensor, examples: int) -> bool:
+    """Whether one network at a time, on so many `examples` of the kind of x, is best multiplied by oneDNN."""
+    return ONEDNN and examples >= TALL and x.dtype == torch.float32 and x.device.type == "cpu"
+
+
+@torch.jit.script_if_tracing
+def onednn(x: Tensor, weight: Tensor, bias: Tensor):
+    """Return x Wᵀ + c by oneDNN, which uses all of any processor: x (B, in), W (out, in), c (out,)."""
+    nothing: list[int | float | complex | None] = []
+    return torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", nothing, "")
+
+
 def linear_up(layer: nn.Linear, own: Own, x: Tensor, draws):
     """z = x Wᵀ + c, with W (R, out, in), c (R, out).
 
@@ -59,6 +72,8 @@ def linear_up(layer: nn.Linear, own: Own, x: Tensor, draws):
     where a run's first number is not the first of a line. It is also faster.
     """
     weight, *bias = own.parameters
+    if draws is None and bias and len(x) == 1 and tall(x, x.shape[1]):
+        return onednn(x[0], weight[0], bias[0][0]).unsqueeze(0), None
     units, inputs = layer.out_features, layer.in_features
     if units % LINE or inputs % LINE:
         weight = F.pad(weight, (0, -inputs % LINE, 0, -units % LINE))
@@ -195,9 +210,7 @@ RULES = {
     nn.Sigmoid: padded(lambda layer, z, a, delta: aten.sigmoid_backward(delta, a)),
     nn.Softplus: padded(lambda m, z, a, delta: aten.softplus_backward(delta, z, m.beta, m.threshold)),
     nn.ELU: padded(lambda layer, z, a, delta: aten.elu_backward(delta, layer.alpha, 1, 1, False, z)),
-    nn.SELU: padded(
-        lambda layer, z, a, delta: aten.elu_backward(delta, 1.6732632423543772, 1.0507009873554805, 1, False, z)
-    ),
+    nn.SELU: padded(lambda layer, z, a, delta: aten.elu_backward(delta, *SELU, 1, False, z)),
     nn.GELU: padded(lambda layer, z, a, delta: aten.gelu_backward(delta, z, approximate=layer.approximate)),
     nn.SiLU: padded(lambda layer, z, a, delta: aten.silu_backward(delta, z)),
     nn.Mish: padded(lambda layer, z, a, delta: aten.mish_backward(delta, z)),
@@ -225,9 +238,10 @@ def climb(layers: list[nn.Module], owned: tuple[Own, ...], x: Tensor, draws=None
     return x, memories
 
 
-def descend(layers: list[nn.Module], owned: tuple[Own, ...], memories: list, delta: Tensor) -> None:
-    """Send δ, the loss's gradient by the outputs, down; write that by all parameters into `gradients`."""
+def descend(layers: list[nn.Module], owned: tuple[Own, ...], memories: list, delta: Tensor) -> list[Tensor]:
+    """Send δ, the loss's gradient by the outputs, down; return that by all parameters, bottom first."""
+    gradients = []
     for i in reversed(range(len(layers))):
         delta, by_parameters = rule(layers[i]).down(layers[i], owned[i], memories[i], delta, i == 0)
-        for place, gradient in zip(owned[i].gradients, by_parameters, strict=True):
-            place.copy_(gradient)
+        gradients[:0] = by_parameters
+    return gradients

@@ -95,10 +95,16 @@ class Layout:
         """Whether the way down is written out for every layer, so that nothing is left to autograd."""
         return all(rule(layer).by_hand for layer in self.layers)
 
-    def owned(self, parameters: Tensor, gradients: Tensor, buffers: Tensor) -> tuple[Own, ...]:
-        """Return what each layer owns, as views of rows: parameters and gradients (R, P), buffers (R, Q)."""
-        rows = views(parameters, self.trained), views(gradients, self.trained), views(buffers, self.others)
+    def owned(self, parameters: Tensor, buffers: Tensor) -> tuple[Own, ...]:
+        """Return what each layer owns, as views of rows: parameters (R, P), buffers (R, Q)."""
+        rows = views(parameters, self.trained), views(buffers, self.others)
         return tuple(Own(*own) for own in zip(*rows, strict=True))
+
+    def joined(self, pieces: list[Tensor]) -> Tensor:
+        """Return one tensor (R, *shape) a parameter as rows (R, P): what `owned` cuts, put together."""
+        rows = [piece.flatten(1) for piece in pieces]
+        used = sum(row.shape[1] for row in rows)
+        return torch.cat([*rows, rows[0].new_zeros(len(rows[0]), self.size - used)], dim=1)
 
 
 def views(rows: Tensor, shapes: list[list[torch.Size]]) -> list[tuple[Tensor, ...]]:

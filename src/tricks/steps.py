@@ -8,9 +8,14 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.ops import aten
 
-from .layers import Own, climb, descend, to_lines
+from .layers import climb, descend, tall, to_lines
 from .optimizers import Column, Optimizer
 from .stacks import Layout
+
+
+def taken(X: Tensor, places: Tensor) -> Tensor:
+    """Return the examples at some places (R, B) of X (N, D), as (R, B, D)."""
+    return X.index_select(0, places.flatten()).view(*places.shape, -1)
 
 
 def whole(logits: Tensor) -> Tensor:
@@ -48,48 +53,51 @@ def equipped(optimizer: Optimizer, names: tuple[str, ...], numbers: Tensor) -> t
 def lesson(layout: Layout, optimizer: Optimizer, names: tuple[str, ...]) -> Callable:
     """Return the function that gives R networks of a form one lesson: a step on one batch.
 
-    Its arguments: all X (N, D) and y (N,); the batch, as places (R, B) in them; `numbers` (R, k), what
+    Its arguments: all X (N, D); the batch, as places in X and labels, (R, B); `numbers` (R, k), what
     differs or may differ between the runs of `names`: hyperparameters of the optimiser, `l1`, `clip`;
-    `totals` (2, R); the networks' parameters and gradients (R, P), and as views of them what each layer
-    owns; the optimiser's state; uniform numbers (R, B, units) for each layer that draws. From `totals` on
-    all but these are changed in place: to the totals it adds each run's sum of losses and number of
-    right answers.
+    `totals` (2, R); the networks' parameters (R, P) and buffers (R, Q); the optimiser's state; uniform
+    numbers (R, B, units) for each layer that draws. From `totals` on all but these are changed in
+    place: to the totals it adds each run's sum of losses and number of right answers.
     """
 
-    def run(X, y, batch, numbers, totals, parameters, gradients, owned, state, draws):
+    def run(X, places, y, numbers, totals, parameters, buffers, state, draws):
         rule, others = equipped(optimizer, names, numbers)
-        owned, places = [Own(*own) for own in owned], batch.flatten()
-        x, y = X.index_select(0, places).view(*batch.shape, -1), y.index_select(0, places).view(batch.shape)
-        logits, memories = climb(layout.layers, owned, x, iter(draws))
-        z = whole(logits)
-        log_p = F.log_softmax(z, dim=2)
-        descend(layout.layers, owned, memories, slopes(log_p, y)[..., : logits.shape[2]])
+        owned = layout.owned(parameters, buffers)
+        logits, memories = climb(layout.layers, owned, taken(X, places), iter(draws))
+        log_p = F.log_softmax(whole(logits), dim=2)
+        slices = descend(layout.layers, owned, memories, slopes(log_p, y)[..., : logits.shape[2]])
+        gradients = layout.joined(slices)
         if "l1" in others:
             penalise(gradients, parameters, layout.weights.to(gradients), others["l1"])
         if "clip" in others:
             clip(gradients, others["clip"])
         rule.update(gradients, state, parameters)
         totals[0] += losses(log_p, y).sum(dim=1)
-        totals[1] += right(z, y).sum(dim=1)
+        totals[1] += right(logits, y).sum(dim=1)
         return totals
 
     return run
 
 
-def exam(layout: Layout, together: int) -> Callable:
-    """Return the function that examines R networks of a form: X (R, n, D), y (R, n), parameters and buffers.
+def parted(tensors, size: int):
+    """Return an iterator over tensors (R, …) of the same R, `size` rows of each at a time."""
+    return zip(*(tensor.split(size) for tensor in tensors), strict=True)
 
-    It returns each run's mean loss and share of right answers, (2, R). As many runs are examined `together`
-    as fit into the cache.
+
+def exam(layout: Layout, together: int) -> Callable:
+    """Return the function that examines R networks of a form.
+
+    Its arguments: all X (N, D); the examples, as places in X and labels, (R, n); parameters (R, P) and
+    buffers (R, Q). It returns each run's mean loss and share of right answers, (2, R). As many runs are
+    examined `together` as fit into the cache; if their examples are many, they go up one by one.
     """
 
-    def run(X, y, parameters, buffers):
+    def run(X, *given):
         marks = []
-        for some in zip(*(t.split(together) for t in (X, y, parameters, buffers)), strict=True):
-            x, answers, *rows = some
-            logits, _ = climb(layout.layers, layout.owned(rows[0], rows[0], rows[1]), x)
-            z = whole(logits)
-            seen = losses(F.log_softmax(z, dim=2), answers), right(z, answers)
+        for places, answers, *rows in parted(given, together):
+            few = parted([places, *rows], 1 if tall(X, answers.shape[1]) else together)
+            logits = torch.cat([climb(layout.layers, layout.owned(*own), taken(X, at))[0] for at, *own in few])
+            seen = losses(F.log_softmax(whole(logits), dim=2), answers), right(logits, answers)
             marks.append(torch.stack(seen).double().mean(dim=2))
         return torch.cat(marks, dim=1)
 

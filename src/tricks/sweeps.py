@@ -139,22 +139,35 @@ def train_block(experiment: Experiment, runs, table: Table, interrupted) -> Tens
 def gathered(experiment: Experiment, runs, interrupted) -> Block:
     """Gather what the training of these runs needs: networks, data, random streams, settings."""
     places = sorted({s for _, s, _ in runs})
-    arrays = [experiment.data.arrays(experiment.seeds[s], experiment.dtype) for s in places]
-    device, parts = experiment.device, {}
-    for part in ("train", "validation", "test"):
-        X, y = (torch.stack(t).to(device) for t in zip(*(a[part] for a in arrays), strict=True))
-        if y.numel():
-            parts[part] = X, y
+    device = experiment.device
+    X, parts = pooled(experiment.data, [experiment.seeds[s] for s in places], experiment.dtype, device)
     which = torch.tensor([places.index(s) for _, s, _ in runs], device=device)
     orders, masks = ([generator(experiment.seeds[s], purpose) for s in places] for purpose in ("order", "masks"))
     moulds, rows = [born.mould for _, _, born in runs], torch.stack([born.row for _, _, born in runs]).to(device)
-    draws = stacks.draws(moulds[0], arrays[0]["train"][0])
+    draws = stacks.draws(moulds[0], X)
     optimizer, numbers = columns(experiment, [p for p, _, _ in runs])
     patience = torch.tensor(numbers.pop("patience", [torch.inf] * len(runs)), dtype=torch.float64, device=device)
     table = torch.tensor([*zip(*numbers.values(), strict=True)] or [()] * len(runs), dtype=torch.float64, device=device)
     return Block(
-        moulds, rows, parts, which, orders, masks, draws, optimizer, tuple(numbers), table, patience, interrupted
+        moulds, rows, X, parts, which, orders, masks, draws, optimizer, tuple(numbers), table, patience, interrupted
     )
+
+
+def pooled(data: Data, seeds: list[int], dtype: torch.dtype, device: str) -> tuple[Tensor, dict]:
+    """Return the examples of all S seeds as X (N, D), and for each part their places in X and labels, (S, n).
+
+    Seeds share the examples, unless each standardises them in its own way.
+    """
+    splits, labels = [data.split(seed) for seed in seeds], [data.labels(seed) for seed in seeds]
+    pools = [data.scaled(split["train"]) for split in (splits if data.standardise else splits[:1])]
+    first = torch.arange(len(pools)).unsqueeze(1) * len(data.X)
+    X, parts = torch.as_tensor(np.concatenate(pools), dtype=dtype, device=device), {}
+    for part in ("train", "validation", "test"):
+        y = torch.stack([y[part] for y in labels])
+        if y.numel():
+            places = torch.from_numpy(np.stack([split[part] for split in splits])) + first
+            parts[part] = places.to(device), y.to(device)
+    return X, parts
 
 
 def columns(experiment: Experiment, points: list[int]) -> tuple[Optimizer, dict[str, list]]:
@@ -177,16 +190,16 @@ def columns(experiment: Experiment, points: list[int]) -> tuple[Optimizer, dict[
 
 def measure(name: str, function, block: Block, runs: Running) -> Tensor:
     """Return what a measure says of each run's own network and training part, (R,) or (R, k); NaN unless it is well."""
-    X, y = block.parts["train"]
+    places, y = block.parts["train"]
     well, said = ~(runs.diverged | runs.over), []
     for i, w, row in zip(runs.place[well].tolist(), runs.which[well].tolist(), runs.rows[well], strict=True):
         with torch.enable_grad():
-            said.append(number(name, function(stacks.restore(block.moulds[i], row), X[w], y[w])))
+            said.append(number(name, function(stacks.restore(block.moulds[i], row), block.X[places[w]], y[w])))
     table = np.full((len(well), max((value.size for value in said), default=1)), np.nan)
     for line, value in zip(np.flatnonzero(well.cpu()), said, strict=True):
         table[line, : value.size] = value.ravel()
     vector = any(value.ndim for value in said)
-    return torch.from_numpy(table if vector else table[:, 0]).to(X.device)
+    return torch.from_numpy(table if vector else table[:, 0]).to(y.device)
 
 
 def number(name: str, value) -> np.ndarray:

@@ -22,15 +22,16 @@ RECORDS = [f"{part}_{what}" for part in ("train", "validation", "test") for what
 class Block(NamedTuple):
     """R runs of one form, as they are given.
 
-    moulds: R networks of their kinds; rows (R, P + Q): the numbers of the runs' own; parts: for each
-    data part X (S, n, D) and y (S, n) of the S distinct seeds; which (R,): each run's place among
-    them; orders, masks: one generator a seed; draws: the units of each dropout layer; numbers (R, k):
-    the values of `names`, hyperparameters of the optimiser, `l1` or `clip`; patience (R,): in epochs,
-    infinite for none.
+    moulds: R networks of their kinds; rows (R, P + Q): the numbers of the runs' own; X (N, D): all
+    examples; parts: for each part of the data, for each of the S distinct seeds, the places of its
+    examples in X and their labels, (S, n); which (R,): each run's place among the seeds; orders, masks:
+    one generator a seed; draws: the units of each dropout layer; numbers (R, k): the values of `names`,
+    hyperparameters of the optimiser, `l1` or `clip`; patience (R,): in epochs, infinite for none.
     """
 
     moulds: list[nn.Sequential]
     rows: Tensor
+    X: Tensor
     parts: dict[str, tuple[Tensor, Tensor]]
     which: Tensor
     orders: list[torch.Generator]
@@ -64,7 +65,6 @@ class Running:
     numbers: Tensor  # hyperparameters, (R, k)
     patience: Tensor  # in epochs; infinite without
     parameters: Tensor
-    gradients: Tensor
     buffers: Tensor
     state: tuple
     held_out: dict[str, tuple[Tensor, Tensor]]
@@ -99,14 +99,13 @@ def born(block: Block, layout: Layout) -> Running:
     which, device = block.which, block.which.device
     parameters, buffers = (part.clone() for part in block.rows.tensor_split([layout.size], dim=1))
     rule, _ = equipped(block.optimizer, block.names, block.numbers)
-    held_out = {part: (taken(X, which), taken(y, which)) for part, (X, y) in block.parts.items() if part != "train"}
+    held_out = {part: (places[which], y[which]) for part, (places, y) in block.parts.items() if part != "train"}
     return Running(
         place=torch.arange(len(which), device=device),
         which=which,
         numbers=block.numbers,
         patience=block.patience,
         parameters=parameters,
-        gradients=torch.zeros_like(parameters),
         buffers=buffers,
         state=rule.init(parameters),
         held_out=held_out,
@@ -116,20 +115,14 @@ def born(block: Block, layout: Layout) -> Running:
     )
 
 
-def taken(data: Tensor, which: Tensor) -> Tensor:
-    """Return data[which] (R, …): the data itself, not a copy, if that is the same."""
-    same = torch.equal(which, torch.arange(len(data), device=which.device))
-    return data if same else data[which]
-
-
-def batches(block: Block, which: Tensor, size: int | None) -> Iterator[Tensor]:
-    """Yield one epoch's batches, each seed's examples in its own order: places (R, B) in all S·n examples."""
-    n, (seeds, mine) = block.parts["train"][1].shape[1], which.unique(return_inverse=True)
-    if size is None:
-        order = torch.arange(n, device=which.device).expand(len(which), n)
-    else:
+def batches(block: Block, which: Tensor, size: int | None) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield one epoch's batches, each seed's examples in its own order: their places in X, and labels, (R, B)."""
+    places, y = (part[which] for part in block.parts["train"])
+    n, (seeds, mine) = y.shape[1], which.unique(return_inverse=True)
+    if size is not None:
         order = torch.stack([torch.randperm(n, generator=block.orders[s]) for s in seeds]).to(which.device)[mine]
-    yield from (order + n * which.unsqueeze(1)).split(int(size or n), dim=1)
+        places, y = places.gather(1, order), y.gather(1, order)
+    yield from zip(places.split(int(size or n), dim=1), y.split(int(size or n), dim=1), strict=True)
 
 
 def drawn(block: Block, which: Tensor, examples: int) -> tuple[Tensor, ...]:
@@ -143,27 +136,25 @@ def drawn(block: Block, which: Tensor, examples: int) -> tuple[Tensor, ...]:
 
 def one_epoch(block: Block, layout: Layout, runs: Running, size: int | None) -> dict[str, Tensor]:
     """Pass once over the training part, in place; return means over it, each batch's before its update."""
-    X, y = (part.flatten(0, 1) for part in block.parts["train"])
-    totals = torch.zeros(2, len(runs.place), dtype=torch.float64, device=X.device)
-    owned = layout.owned(runs.parameters, runs.gradients, runs.buffers)
-    networks, lessons = (runs.parameters, runs.gradients, owned, runs.state), {}
-    for batch in batches(block, runs.which, size):
+    totals = torch.zeros(2, len(runs.place), dtype=torch.float64, device=block.X.device)
+    networks, lessons = (runs.parameters, runs.buffers, runs.state), {}
+    for places, y in batches(block, runs.which, size):
         if block.interrupted.is_set():
             raise Interrupted
-        given = X, y, batch, runs.numbers, totals, *networks, drawn(block, runs.which, batch.shape[1])
-        if batch.shape not in lessons:
-            lessons[batch.shape] = fast(layout, lesson, given, block.optimizer, block.names)
-        lessons[batch.shape](*given)
+        given = block.X, places, y, runs.numbers, totals, *networks, drawn(block, runs.which, y.shape[1])
+        if y.shape not in lessons:
+            lessons[y.shape] = fast(layout, lesson, given, block.optimizer, block.names)
+        lessons[y.shape](*given)
     loss, accuracy = totals / block.parts["train"][1].shape[1]
     return {"train_loss": loss, "train_accuracy": accuracy}
 
 
-def evaluate(layout: Layout, runs: Running) -> dict[str, Tensor]:
+def evaluate(layout: Layout, X: Tensor, runs: Running) -> dict[str, Tensor]:
     """Return loss and accuracy (R,) on every held-out part."""
     results = {}
-    for part, (X, y) in runs.held_out.items():
-        given = X, y, runs.parameters, runs.buffers
-        loss, accuracy = fast(layout, exam, given, max(1, CHUNK // X.shape[1]))(*given)
+    for part, (places, y) in runs.held_out.items():
+        given = X, places, y, runs.parameters, runs.buffers
+        loss, accuracy = fast(layout, exam, given, max(1, CHUNK // y.shape[1]))(*given)
         results[f"{part}_loss"] = loss.where(loss.isfinite(), torch.nan)
         results[f"{part}_accuracy"] = accuracy.where(loss.isfinite(), torch.nan)
     return results
@@ -195,7 +186,7 @@ def train(block: Block, schedule: Schedule, measured: Callable, write: Callable)
         runs.diverged |= ~results["train_loss"].isfinite()
         if epoch in records:
             with torch.jit.optimized_execution(False):
-                results |= evaluate(layout, runs)
+                results |= evaluate(layout, block.X, runs)
             results |= measured(runs)
             ends = record(runs, epoch, records, results, write)
             if ends.any():
