@@ -84,22 +84,18 @@ def parted(tensors, size: int):
     return zip(*(tensor.split(size) for tensor in tensors), strict=True)
 
 
-def exam(layout: Layout, together: int) -> Callable:
+def exam(layout: Layout) -> Callable:
     """Return the function that examines R networks of a form.
 
     Its arguments: all X (N, D); the examples, as places in X and labels, (R, n); parameters (R, P) and
-    buffers (R, Q). It returns each run's mean loss and share of right answers, (2, R). As many runs are
-    examined `together` as fit into the cache; if their examples are many, they go up one by one.
+    buffers (R, Q). It returns each run's mean loss and share of right answers, (2, R).
     """
 
-    def run(X, *given):
-        marks = []
-        for places, answers, *rows in parted(given, together):
-            few = parted([places, *rows], 1 if tall(X, answers.shape[1]) else together)
-            logits = torch.cat([climb(layout.layers, layout.owned(*own), taken(X, at))[0] for at, *own in few])
-            seen = losses(F.log_softmax(whole(logits), dim=2), answers), right(logits, answers)
-            marks.append(torch.stack(seen).double().mean(dim=2))
-        return torch.cat(marks, dim=1)
+    def run(X, places, y, parameters, buffers):
+        some = parted((places, parameters, buffers), 1 if tall(X, y.shape[1]) else len(y))
+        logits = torch.cat([climb(layout.layers, layout.owned(*own), taken(X, at))[0] for at, *own in some])
+        seen = losses(F.log_softmax(whole(logits), dim=2), y), right(logits, y)
+        return torch.stack(seen).double().mean(dim=2)
 
     return run
 

@@ -11,10 +11,9 @@ from torch import Tensor, nn
 from .cores import Interrupted, recorded
 from .optimizers import Optimizer
 from .stacks import Layout
-from .steps import equipped, exam, lesson
+from .steps import equipped, exam, lesson, parted
 from .stopping import Best
 
-LONG = 300  # steps from which on it pays that torch improves a recording
 CHUNK = 4096  # examples evaluated together: more would fall out of the cache
 RECORDS = [f"{part}_{what}" for part in ("train", "validation", "test") for what in ("loss", "accuracy")]
 
@@ -67,7 +66,7 @@ class Running:
     parameters: Tensor
     buffers: Tensor
     state: tuple
-    held_out: dict[str, tuple[Tensor, Tensor]]
+    parts: dict[str, tuple[Tensor, Tensor]]  # places and labels
     diverged: Tensor
     over: Tensor  # ended: still in the stack, but no longer written about
     best: Best
@@ -99,7 +98,6 @@ def born(block: Block, layout: Layout) -> Running:
     which, device = block.which, block.which.device
     parameters, buffers = (part.clone() for part in block.rows.tensor_split([layout.size], dim=1))
     rule, _ = equipped(block.optimizer, block.names, block.numbers)
-    held_out = {part: (places[which], y[which]) for part, (places, y) in block.parts.items() if part != "train"}
     return Running(
         place=torch.arange(len(which), device=device),
         which=which,
@@ -108,19 +106,19 @@ def born(block: Block, layout: Layout) -> Running:
         parameters=parameters,
         buffers=buffers,
         state=rule.init(parameters),
-        held_out=held_out,
+        parts={part: (places[which], y[which]) for part, (places, y) in block.parts.items()},
         diverged=torch.zeros_like(which, dtype=torch.bool),
         over=torch.zeros_like(which, dtype=torch.bool),
         best=Best.none_yet(len(which), device),
     )
 
 
-def batches(block: Block, which: Tensor, size: int | None) -> Iterator[tuple[Tensor, Tensor]]:
+def batches(block: Block, runs: Running, size: int | None) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield one epoch's batches, each seed's examples in its own order: their places in X, and labels, (R, B)."""
-    places, y = (part[which] for part in block.parts["train"])
-    n, (seeds, mine) = y.shape[1], which.unique(return_inverse=True)
+    (places, y), (seeds, mine) = runs.parts["train"], runs.which.unique(return_inverse=True)
+    n = y.shape[1]
     if size is not None:
-        order = torch.stack([torch.randperm(n, generator=block.orders[s]) for s in seeds]).to(which.device)[mine]
+        order = torch.stack([torch.randperm(n, generator=block.orders[s]) for s in seeds]).to(y.device)[mine]
         places, y = places.gather(1, order), y.gather(1, order)
     yield from zip(places.split(int(size or n), dim=1), y.split(int(size or n), dim=1), strict=True)
 
@@ -138,7 +136,7 @@ def one_epoch(block: Block, layout: Layout, runs: Running, size: int | None) -> 
     """Pass once over the training part, in place; return means over it, each batch's before its update."""
     totals = torch.zeros(2, len(runs.place), dtype=torch.float64, device=block.X.device)
     networks, lessons = (runs.parameters, runs.buffers, runs.state), {}
-    for places, y in batches(block, runs.which, size):
+    for places, y in batches(block, runs, size):
         if block.interrupted.is_set():
             raise Interrupted
         given = block.X, places, y, runs.numbers, totals, *networks, drawn(block, runs.which, y.shape[1])
@@ -150,11 +148,14 @@ def one_epoch(block: Block, layout: Layout, runs: Running, size: int | None) -> 
 
 
 def evaluate(layout: Layout, X: Tensor, runs: Running) -> dict[str, Tensor]:
-    """Return loss and accuracy (R,) on every held-out part."""
+    """Return loss and accuracy (R,) on every held-out part: of as many runs at a time as fit into the cache."""
     results = {}
-    for part, (places, y) in runs.held_out.items():
-        given = X, places, y, runs.parameters, runs.buffers
-        loss, accuracy = fast(layout, exam, given, max(1, CHUNK // y.shape[1]))(*given)
+    for part, (places, y) in runs.parts.items():
+        if part == "train":
+            continue
+        some = parted((places, y, runs.parameters, runs.buffers), max(1, CHUNK // y.shape[1]))
+        marks = [fast(layout, exam, given := (X, *own))(*given) for own in some]
+        loss, accuracy = torch.cat(marks, dim=1)
         results[f"{part}_loss"] = loss.where(loss.isfinite(), torch.nan)
         results[f"{part}_accuracy"] = accuracy.where(loss.isfinite(), torch.nan)
     return results
@@ -168,6 +169,7 @@ def fast(layout: Layout, what: Callable, given: tuple, *more) -> Callable:
 
 
 @torch.no_grad()
+@torch.jit.optimized_execution(False)  # torch would take longer to improve a recording than it gains
 def train(block: Block, schedule: Schedule, measured: Callable, write: Callable) -> Tensor:
     """Train the block and return each run's network as a row of numbers, (R, P + Q).
 
@@ -178,16 +180,12 @@ def train(block: Block, schedule: Schedule, measured: Callable, write: Callable)
     """
     layout, records = Layout(block.moulds[0]), schedule.records()
     runs = born(block, layout)
-    rows, steps = torch.empty_like(runs.rows), schedule.epochs * block.parts["train"][1].shape[1]
-    steps //= schedule.batch_size or block.parts["train"][1].shape[1]
+    rows = torch.empty_like(runs.rows)
     for epoch in range(1, schedule.epochs + 1):
-        with torch.jit.optimized_execution(steps > LONG):
-            results = one_epoch(block, layout, runs, schedule.batch_size)
+        results = one_epoch(block, layout, runs, schedule.batch_size)
         runs.diverged |= ~results["train_loss"].isfinite()
         if epoch in records:
-            with torch.jit.optimized_execution(False):
-                results |= evaluate(layout, block.X, runs)
-            results |= measured(runs)
+            results |= evaluate(layout, block.X, runs) | measured(runs)
             ends = record(runs, epoch, records, results, write)
             if ends.any():
                 rows[runs.place[ends]] = (runs.best.kept["rows"] if runs.waits else runs.rows)[ends]
