@@ -53,6 +53,11 @@ def to_lines(x: Tensor, units: int, value: float = 0.0) -> Tensor:
     return F.pad(x, (0, -units % LINE), value=value) if units % LINE else x
 
 
+def from_lines(x: Tensor, units: int) -> Tensor:
+    """Take off the last axis, of `units`, what `to_lines` padded it with."""
+    return x[..., :units] if units % LINE else x
+
+
 def tall(x: Tensor, examples: int) -> bool:
     """Whether one network at a time, on so many `examples` of the kind of x, is best multiplied by oneDNN."""
     return ONEDNN and examples >= TALL and x.dtype == torch.float32 and x.device.type == "cpu"
@@ -79,7 +84,7 @@ def linear_up(layer: nn.Linear, own: Own, x: Tensor, draws):
         weight = F.pad(weight, (0, -inputs % LINE, 0, -units % LINE))
     x, upwards = to_lines(x, inputs), weight.transpose(1, 2)
     z = torch.baddbmm(to_lines(bias[0], units).unsqueeze(1), x, upwards) if bias else torch.bmm(x, upwards)
-    return z[..., :units] if units % LINE else z, (x, weight)
+    return from_lines(z, units), (x, weight)
 
 
 def linear_down(layer: nn.Linear, own: Own, remembered, delta: Tensor, bottom: bool):
@@ -88,9 +93,9 @@ def linear_down(layer: nn.Linear, own: Own, remembered, delta: Tensor, bottom: b
     units, inputs = layer.out_features, layer.in_features
     by_bias = [] if layer.bias is None else [delta.sum(dim=1)]
     delta = to_lines(delta, units)
-    by_weight = torch.bmm(delta.transpose(1, 2), x)[:, :units, :inputs]
-    by_x = None if bottom else torch.bmm(delta, weight)[..., :inputs]
-    return by_x, [by_weight, *by_bias]
+    by_weight = from_lines(torch.bmm(delta.transpose(1, 2), x), inputs)
+    by_x = None if bottom else from_lines(torch.bmm(delta, weight), inputs)
+    return by_x, [by_weight[:, :units] if units % LINE else by_weight, *by_bias]
 
 
 def dropout_up(layer: nn.Dropout, own: Own, x: Tensor, draws):

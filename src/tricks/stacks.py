@@ -85,7 +85,9 @@ class Layout:
                 module.inplace = False
         self.trained = [[p.shape for p in layer.parameters()] for layer in self.layers]
         self.others = [[b.shape for b in state(layer)] for layer in self.layers]
-        self.size = -(-sum(s.numel() for own in self.trained for s in own) // LINE) * LINE
+        used = sum(s.numel() for own in self.trained for s in own)
+        self.padding = -used % LINE
+        self.size = used + self.padding
         # For L1: 1 for each entry of a weight matrix, 0 for biases, gains, slopes and padding.
         kinds = torch.cat([torch.full((s.numel(),), float(len(s) > 1)) for own in self.trained for s in own])
         self.weights = to_lines(kinds, len(kinds))
@@ -102,9 +104,8 @@ class Layout:
 
     def joined(self, pieces: list[Tensor]) -> Tensor:
         """Return one tensor (R, *shape) a parameter as rows (R, P): what `owned` cuts, put together."""
-        rows = [piece.flatten(1) for piece in pieces]
-        used = sum(row.shape[1] for row in rows)
-        return torch.cat([*rows, rows[0].new_zeros(len(rows[0]), self.size - used)], dim=1)
+        padding = pieces[0].new_zeros(len(pieces[0]), self.padding)
+        return torch.cat([*(piece.flatten(1) for piece in pieces), padding], dim=1)
 
 
 def views(rows: Tensor, shapes: list[list[torch.Size]]) -> list[tuple[Tensor, ...]]:

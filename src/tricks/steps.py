@@ -8,14 +8,14 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.ops import aten
 
-from .layers import climb, descend, tall, to_lines
+from .layers import climb, descend, from_lines, tall, to_lines
 from .optimizers import Column, Optimizer
 from .stacks import Layout
 
 
 def taken(X: Tensor, places: Tensor) -> Tensor:
     """Return the examples at some places (R, B) of X (N, D), as (R, B, D)."""
-    return X.index_select(0, places.flatten()).view(*places.shape, -1)
+    return F.embedding(places, X)
 
 
 def whole(logits: Tensor) -> Tensor:
@@ -32,7 +32,7 @@ def slopes(log_p: Tensor, y: Tensor) -> Tensor:
     """Return δ = (p − onehot(y)) / B, the gradient of a batch's mean loss by the logits: log_p, δ (R, B, C)."""
     minus_onehot = torch.zeros_like(log_p).scatter_(2, y.unsqueeze(2), -1)
     # torch's own kernel of d − p Σ d, for d = −onehot.
-    return aten._log_softmax_backward_data(minus_onehot, log_p, 2, log_p.dtype).div_(y.shape[1])
+    return aten._log_softmax_backward_data(minus_onehot, log_p, 2, log_p.dtype).div_(int(y.shape[1]))
 
 
 def right(logits: Tensor, y: Tensor) -> Tensor:
@@ -65,15 +65,15 @@ def lesson(layout: Layout, optimizer: Optimizer, names: tuple[str, ...]) -> Call
         owned = layout.owned(parameters, buffers)
         logits, memories = climb(layout.layers, owned, taken(X, places), iter(draws))
         log_p = F.log_softmax(whole(logits), dim=2)
-        slices = descend(layout.layers, owned, memories, slopes(log_p, y)[..., : logits.shape[2]])
-        gradients = layout.joined(slices)
+        delta = from_lines(slopes(log_p, y), int(logits.shape[2]))
+        gradients = layout.joined(descend(layout.layers, owned, memories, delta))
         if "l1" in others:
             penalise(gradients, parameters, layout.weights.to(gradients), others["l1"])
         if "clip" in others:
             clip(gradients, others["clip"])
         rule.update(gradients, state, parameters)
-        totals[0] += losses(log_p, y).sum(dim=1)
-        totals[1] += right(logits, y).sum(dim=1)
+        totals[0].add_(losses(log_p, y).sum(dim=1))
+        totals[1].add_(right(logits, y).sum(dim=1))
         return totals
 
     return run
