@@ -15,9 +15,9 @@ import tricks
 
 SOURCE = Path(tricks.__file__).parent
 REFERENCES = SOURCE.parents[1] / "book" / "references.bib"
-ORDER = ["data", "activations", "initializers", "optimizers", "axes", "landscapes"]
+ORDER = ["data", "masks", "activations", "initializers", "optimizers", "axes", "landscapes", "regularizers"]
 ORDER += ["norms", "layers", "stacks", "steps", "stopping", "cores", "training", "records", "experiments", "sweeps"]
-ORDER += ["diagnostics", "statistics", "claims", "plots", "labs"]
+ORDER += ["statistics", "diagnostics", "claims", "plots", "labs"]
 FILES = sorted(SOURCE.rglob("*.py"))
 
 

@@ -1,8 +1,11 @@
-"""Stopping: the best epoch so far, and patience."""
+"""Stopping: the best epoch so far, patience, and Prechelt's criteria."""
 
+import numpy as np
+import pytest
 import torch
+import xarray as xr
 
-from tricks.stopping import Best
+from tricks.stopping import GL, PQ, UP, Best, restored
 
 
 def seen(*epochs):
@@ -29,3 +32,105 @@ def test_patience_is_spent_after_so_many_epochs_without_a_lower_loss():
     best = seen([3.0, 1.0], [2.0, 2.0])
     assert best.spent(3, torch.tensor([2.0, 2.0])).tolist() == [False, True]
     assert best.spent(100, torch.tensor([98.0, torch.inf])).tolist() == [True, False]
+
+
+def curve(*losses):
+    """Recorded losses: (epochs,) or (runs, epochs)."""
+    losses = np.array(losses, dtype=float)
+    dims = ("seed", "epoch")[-losses.ndim :]
+    return xr.DataArray(losses, dims=dims, coords={"epoch": 10 * np.arange(1, losses.shape[-1] + 1)})
+
+
+# By hand. Lowest so far: 5 4 4 4 3 3 3 3, so that GL is 0 0 2.5 10 0 10 20 0 %.
+WAVY = curve(5.0, 4.0, 4.1, 4.4, 3.0, 3.3, 3.6, 2.9)
+# Strips of two: means 3.5 1.5 1.05, minima 3 1 1, so that P is 166.7 500 50 at their ends, then 0.
+FALLING = curve(4.0, 3.0, 2.0, 1.0, 1.1, 1.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize("alpha, stop", [(2, 30), (2.6, 40), (9, 40), (11, 70), (21, 80)])
+def test_gl_stops_at_the_first_loss_far_above_the_lowest(alpha, stop):
+    assert GL(WAVY, alpha) == stop
+
+
+@pytest.mark.parametrize("alpha, stop", [(0.01, 40), (0.019, 40), (0.021, 60), (0.19, 60), (0.21, 80)])
+def test_pq_stops_at_the_end_of_a_strip_once_more_is_lost_than_gained(alpha, stop):
+    assert PQ(FALLING, WAVY, alpha, strip=2) == stop  # GL/P at the ends: 0, 0.02, 0.2, 0/0
+
+
+@pytest.mark.parametrize("s, strip, stop", [(1, 1, 30), (2, 1, 40), (3, 1, 80), (1, 2, 40), (2, 2, 80), (9, 2, 80)])
+def test_up_stops_after_rises_one_after_another(s, strip, stop):
+    assert UP(WAVY, s, strip=strip) == stop  # every second: 4.0, 4.4, 3.3, 2.9
+
+
+def test_an_equal_loss_is_no_rise():
+    assert UP(curve(1.0, 1.0, 1.0), 1, strip=1) == 30
+
+
+def test_what_is_restored_is_the_lowest_until_the_stop():
+    assert [restored(WAVY, WAVY.epoch[i]).item() for i in (0, 3, 6, 7)] == [10, 20, 50, 80]
+
+
+CRITERIA = {
+    "GL": lambda t, v: GL(v, 60),
+    "PQ": lambda t, v: PQ(t, v, 0.2),
+    "UP": lambda t, v: UP(v, 2),
+    "restored": lambda t, v: restored(v, GL(v, 60)),
+}
+
+
+def noise(seed):
+    """Training and validation losses of 30 runs, (30, 60) each."""
+    return [curve(*losses) for losses in np.random.default_rng(seed).uniform(1, 2, (2, 30, 60))]
+
+
+@pytest.mark.parametrize("criterion", CRITERIA.values(), ids=CRITERIA)
+def test_many_runs_stop_where_each_would_alone(criterion):
+    train, validation = noise(0)
+    together = criterion(train, validation)
+    alone = [criterion(t, v).item() for t, v in zip(train, validation, strict=True)]
+    assert together.dims == ("seed",) and together.values.tolist() == alone and len(set(alone)) > 3
+
+
+def by_definition(train, validation, k):
+    """What the paper defines, epoch by epoch, as a loop: t, GL(t) and, once there is a strip, P_k(t)."""
+    for t in range(1, len(train) + 1):
+        strip = train[max(t - k, 0) : t]
+        yield t, 100 * (validation[t - 1] / min(validation[:t]) - 1), 1000 * (sum(strip) / (k * min(strip)) - 1)
+
+
+def test_gl_and_pq_are_what_the_paper_defines():
+    train, validation = noise(1)
+    gl, pq = (CRITERIA[name](train, validation).values for name in ("GL", "PQ"))
+    for run in range(30):
+        seen = list(by_definition(train[run].values.tolist(), validation[run].values.tolist(), 5))
+        assert gl[run] == 10 * next((t for t, lost, _ in seen if lost > 60), 60)
+        assert pq[run] == 10 * next((t for t, lost, gained in seen if t % 5 == 0 and lost / gained > 0.2), 60)
+
+
+def faulty(validation, s, strip):
+    """A likely mistake: rises are counted, but not in a row."""
+    ends = validation[strip - 1 :: strip]
+    rises = np.cumsum(np.diff(ends) > 0)
+    return strip * (int(np.argmax(rises >= s)) + 2) if rises[-1] >= s else len(validation)
+
+
+def test_the_examples_tell_up_from_a_likely_mistake():
+    assert 10 * faulty(WAVY.values, 3, 1) != UP(WAVY, 3, strip=1)
+
+
+@pytest.mark.parametrize(
+    "call, culprit",
+    [
+        (lambda: GL([1.0, 2.0], 5), "validation must be a DataArray"),
+        (lambda: GL(WAVY.rename(epoch="step"), 5), "validation must be a DataArray along `epoch`"),
+        (lambda: GL(WAVY.where(WAVY < 5), 5), "validation holds NaN"),
+        (lambda: GL(WAVY, 0), "alpha=0 must be above 0"),
+        (lambda: PQ(FALLING[:4], WAVY, 1, strip=2), "train and validation must be recorded after the same epochs"),
+        (lambda: PQ(FALLING, WAVY, 1, strip=9), "train has 8 records, fewer than a strip of 9"),
+        (lambda: UP(WAVY, 0), "s=0 must be a whole number"),
+        (lambda: UP(WAVY, 1, strip=2.5), "strip=2.5 must be a whole number"),
+    ],
+)
+def test_bad_input_is_named(call, culprit):
+    with pytest.raises(ValueError, match=culprit):
+        call()
