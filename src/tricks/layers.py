@@ -182,11 +182,6 @@ def differentiated(run: Callable) -> Rule:
     return Rule(up, down, by_hand=False)
 
 
-def maxout(layer: Maxout, own: Own, x: Tensor, training: bool) -> Tensor:
-    """Return the largest of each group."""
-    return layer(x)
-
-
 def prelu(layer: nn.PReLU, own: Own, x: Tensor, training: bool) -> Tensor:
     """Return z where z > 0, else a·z, with a (R, 1) or (R, units) ({cite}`he2015`, eq. 1)."""
     return torch.where(x > 0, x, own.parameters[0].unsqueeze(1) * x)
@@ -222,7 +217,7 @@ RULES = {
     nn.PReLU: differentiated(prelu),
     nn.LayerNorm: differentiated(layer_norm),
     nn.BatchNorm1d: differentiated(batch_norm),
-    Maxout: differentiated(maxout),
+    Maxout: differentiated(lambda layer, own, x, training: layer(x)),
 }
 
 
