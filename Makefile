@@ -21,11 +21,11 @@ book: $(READY)  ## execute the notebooks, build the site, say where to open it
 
 test: $(READY)  ## all tests: style, package, notebooks (strict nbval), site in a browser
 	@$(BIN)/python book/rehearsal.py
-	TRICKS_RENDER=nbval $(BIN)/python -m pytest -m "not slow" $(STRICT) tests $(NOTEBOOKS) $(REHEARSED)
+	TRICKS_RENDER=book $(BIN)/python -m pytest -m "not slow" $(STRICT) tests $(NOTEBOOKS) $(REHEARSED)
 
 test-all: $(READY)  ## test, and the slower tests as well
 	@$(BIN)/python book/rehearsal.py
-	TRICKS_RENDER=nbval $(BIN)/python -m pytest $(STRICT) tests $(NOTEBOOKS) $(REHEARSED)
+	TRICKS_RENDER=book $(BIN)/python -m pytest $(STRICT) tests $(NOTEBOOKS) $(REHEARSED)
 
 nbval: $(READY)  ## hold notebooks to their committed outputs: make nbval NOTEBOOKS="chapters/02*.ipynb"
 	TRICKS_RENDER=nbval $(BIN)/python -m pytest $(STRICT) $(NOTEBOOKS)
