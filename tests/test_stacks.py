@@ -111,3 +111,10 @@ def test_what_cannot_be_stacked_is_named_in_one_line(culprit, build):
     with pytest.raises((ValueError, TypeError)) as refusal:
         check(build())
     assert culprit in str(refusal.value) and "\n" not in str(refusal.value)
+
+
+def test_dropout_that_never_drops_is_no_layer_of_the_stack():
+    never, ever = (nn.Sequential(nn.Linear(7, 5), nn.Dropout(p), nn.Linear(5, 3)) for p in (0.0, 0.3))
+    assert [type(layer) for layer in Layout(never).layers] == [nn.Linear, nn.Linear]
+    assert draws(never, torch.zeros(1, 7)) == [] and draws(ever, torch.zeros(1, 7)) == [5]
+    assert form(never) != form(ever)

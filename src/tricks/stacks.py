@@ -16,6 +16,17 @@ def unfold(network: nn.Module) -> list[nn.Module]:
     return [layer for layers in nested for layer in layers]
 
 
+def drops(network: nn.Sequential) -> bool:
+    """Return whether any layer ever drops units."""
+    return any(type(layer) is nn.Dropout and layer.p > 0 for layer in unfold(network))
+
+
+def working(network: nn.Sequential) -> list[nn.Module]:
+    """Return the unfolded layers, without dropout if p = 0 in all of it: drawing masks would only cost time."""
+    layers = unfold(network)
+    return layers if drops(network) else [layer for layer in layers if type(layer) is not nn.Dropout]
+
+
 def plain(module: nn.Module) -> bool:
     """Whether a module only calls its parts in turn."""
     return isinstance(module, nn.Sequential) and type(module).forward is nn.Sequential.forward
@@ -30,7 +41,7 @@ def state(layer: nn.Module) -> list[Tensor]:
 def draws(network: nn.Sequential, X: Tensor) -> list[int]:
     """Return the number of units of every dropout layer, for inputs like X (B, D)."""
     units, x = [], X[:1].float()
-    for layer in unfold(copy.deepcopy(network).float().eval()):
+    for layer in working(copy.deepcopy(network).float().eval()):
         units += [x.shape[1]] * (type(layer) is nn.Dropout)
         x = layer(x)
     return units
@@ -60,14 +71,15 @@ def check(network: nn.Module) -> None:
 def form(network: nn.Sequential) -> str:
     """What networks of one stack have in common: kind, settings and shapes of every module.
 
-    Dropout's p is left out: it is a number of the run, not of the stack.
+    Dropout's p is left out, but for whether it is 0 everywhere: it is a number of the run, not of the stack.
     """
     common = vars(nn.Module())
     settings = [
         {k: v for k, v in vars(m).items() if k not in common and not (type(m) is nn.Dropout and k == "p")}
         for m in network.modules()
     ]
-    return repr(([type(m) for m in network.modules()], settings, [p.shape for p in network.parameters()]))
+    shapes = [p.shape for p in network.parameters()]
+    return repr(([type(m) for m in network.modules()], settings, shapes, drops(network)))
 
 
 class Layout:
@@ -79,7 +91,7 @@ class Layout:
     def __init__(self, network: nn.Sequential):
         self.form = form(network)
         # A copy of its own: other threads may be reading the reader's, and autograd forbids layers that work in place.
-        self.layers = copy.deepcopy(unfold(network))
+        self.layers = copy.deepcopy(working(network))
         for module in (m for layer in self.layers for m in layer.modules()):
             if getattr(module, "inplace", False):
                 module.inplace = False
@@ -119,7 +131,7 @@ def views(rows: Tensor, shapes: list[list[torch.Size]]) -> list[tuple[Tensor, ..
 def row(model: nn.Sequential, dtype: torch.dtype) -> Tensor:
     """Return all numbers of one network, (P + Q,)."""
     trained = torch.cat([p.detach().flatten() for p in model.parameters()])
-    others = [b.flatten() for layer in unfold(model) for b in state(layer)]
+    others = [b.flatten() for layer in working(model) for b in state(layer)]
     return torch.cat([to_lines(trained, len(trained)).to(dtype), *(b.to(dtype) for b in others)])
 
 
@@ -127,7 +139,7 @@ def row(model: nn.Sequential, dtype: torch.dtype) -> Tensor:
 def restore(model: nn.Module, row: Tensor) -> nn.Module:
     """Return a copy of `model` with the numbers of one run, (P + Q,), in evaluation mode."""
     model = copy.deepcopy(model).to(row).eval()
-    trained, others = list(model.parameters()), [b for layer in unfold(model) for b in state(layer)]
+    trained, others = list(model.parameters()), [b for layer in working(model) for b in state(layer)]
     padding = row.new_empty(-sum(p.numel() for p in trained) % LINE)
     targets = [*trained, padding, *others]
     for target, numbers in zip(targets, row.split([t.numel() for t in targets]), strict=True):
