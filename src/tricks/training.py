@@ -128,8 +128,13 @@ def drawn(block: Block, which: Tensor, examples: int) -> tuple[Tensor, ...]:
     if not block.draws:
         return ()
     seeds, mine = which.unique(return_inverse=True)
-    numbers = ([torch.rand(examples, k, generator=block.masks[s]) for k in block.draws] for s in seeds)
-    return tuple(torch.stack(layer).to(which.device)[mine] for layer in zip(*numbers, strict=True))
+    layers = [torch.empty(len(seeds), examples, k) for k in block.draws]
+    for numbers in layers:
+        for row, s in zip(numbers, seeds.tolist(), strict=True):
+            row.uniform_(generator=block.masks[s])
+    if which.equal(seeds):  # one run a seed, in order: nothing to copy
+        mine = slice(None)
+    return tuple(numbers.to(which.device)[mine] for numbers in layers)
 
 
 def one_epoch(block: Block, layout: Layout, runs: Running, size: int | None) -> dict[str, Tensor]:
