@@ -1,7 +1,9 @@
 """Labs: every check against its bank of answers, and what a student sees."""
 
+import pkgutil
 import re
 import time
+from importlib import import_module
 from types import SimpleNamespace
 
 import nbformat
@@ -12,15 +14,24 @@ from labs.mutants import mutants
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from labs import vanishing_gradients
+import labs
 from tricks.labs import lab as lab_kit
 from tricks.labs.exercises import vanishing_gradients as lab
 from tricks.labs.exercises.vanishing_gradients import predictions
 from tricks.labs.mistakes import Mistake, NotDone
 
-BANKS = [(lab.LAB, vanishing_gradients)]
+
+def banks():
+    """Every lab beside its bank of answers: they have the same name."""
+    for name in (module.name for module in pkgutil.iter_modules(labs.__path__) if not module.name.startswith("test")):
+        bank = import_module(f"labs.{name}")
+        if hasattr(bank, "BANK"):
+            yield import_module(f"tricks.labs.exercises.{name}").LAB, bank
+
+
+BANKS = sorted(banks(), key=lambda pair: pair[1].NAME)
 CASES = [
-    pytest.param(the_lab.exercises[name], answers, Solutions(bank.NAME), id=name)
+    pytest.param(the_lab.exercises[name], answers, Solutions(bank.NAME), id=f"{bank.__name__.split('.')[1]}-{name}")
     for the_lab, bank in BANKS
     for name, answers in bank.BANK.items()
 ]
@@ -28,6 +39,11 @@ CASES = [
 
 def seeds_of(answers):
     return range(5) if answers.formula else range(1)
+
+
+def test_every_lab_has_its_bank():
+    names = [path.stem for path in sorted(LABS.glob("*.ipynb"))]
+    assert [bank.NAME for _, bank in BANKS] == [the_lab.name for the_lab, _ in BANKS] == names
 
 
 @pytest.mark.parametrize("the_lab, bank", BANKS)
