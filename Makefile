@@ -9,9 +9,10 @@ BIN    := .venv/bin
 READY  := .venv/.package-installed
 STRICT := --nbval --nbval-current-env --nbval-cell-timeout $(TIMEOUT)
 REHEARSED := _build/rehearsal
+PAGES  := tests/test_site.py tests/test_alarms.py
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-all lab nbval freeze lock bench serve clean
+.PHONY: help book test test-all test-package test-pages lab nbval freeze lock bench serve clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */  make \1	/' | expand -t 18
@@ -21,11 +22,20 @@ book: $(READY)  ## execute the notebooks, build the site, say where to open it
 
 test: $(READY)  ## all tests: style, package, notebooks (strict nbval), site in a browser
 	@$(BIN)/python book/rehearsal.py
-	TRICKS_RENDER=book $(BIN)/python -m pytest -m "not slow" $(STRICT) tests $(NOTEBOOKS) $(REHEARSED)
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 test-package test-pages WHICH='-m "not slow"'
 
 test-all: $(READY)  ## test, and the slower tests as well
 	@$(BIN)/python book/rehearsal.py
-	TRICKS_RENDER=book $(BIN)/python -m pytest $(STRICT) tests $(NOTEBOOKS) $(REHEARSED)
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 test-package test-pages
+
+# The two halves run side by side; the first says all it has to say at its end, so that their lines do not mix.
+test-package: $(READY)
+	@mkdir -p _build
+	@$(BIN)/python -m pytest $(WHICH) $(PAGES:%=--ignore=%) tests > _build/package.log 2>&1; \
+		code=$$?; cat _build/package.log; exit $$code
+
+test-pages: $(READY)
+	TRICKS_RENDER=book $(BIN)/python -m pytest $(WHICH) $(STRICT) $(PAGES) $(NOTEBOOKS) $(REHEARSED)
 
 nbval: $(READY)  ## hold notebooks to their committed outputs: make nbval NOTEBOOKS="chapters/02*.ipynb"
 	TRICKS_RENDER=nbval $(BIN)/python -m pytest $(STRICT) $(NOTEBOOKS)
