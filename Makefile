@@ -12,7 +12,7 @@ REHEARSED := _build/rehearsal
 PAGES  := tests/test_site.py tests/test_alarms.py
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-all test-package test-pages lab nbval freeze lock bench serve clean
+.PHONY: help book test test-all test-package test-pages lab nbval freeze lock evidence portability bench serve clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */  make \1	/' | expand -t 18
@@ -48,6 +48,15 @@ lab: $(READY)  ## copy the labs to my-labs/ (your work is never overwritten) and
 
 lock: $(READY)  ## pin in requirements.txt what .venv holds, for every system
 	@$(BIN)/python book/lock.py
+
+evidence: $(READY)  ## repeat every experiment with ten other sets of seeds: make evidence SETS="1 2" for fewer
+	@$(BIN)/python book/evidence.py $(SETS)
+
+portability: $(READY)  ## strict nbval as older processors compute, and with one thread
+	ATEN_CPU_CAPABILITY=avx2 $(MAKE) --no-print-directory nbval
+	ATEN_CPU_CAPABILITY=default MKL_CBWR=COMPATIBLE $(MAKE) --no-print-directory nbval TIMEOUT=600
+	OMP_NUM_THREADS=1 $(MAKE) --no-print-directory nbval TIMEOUT=600
+	OMP_NUM_THREADS=2 $(MAKE) --no-print-directory nbval
 
 bench: .venv-bench/.installed  ## race the engine against plain torch and JAX (make bench QUICK=1 only rehearses it)
 	@$(BIN)/python -m bench $(if $(QUICK),--quick)
