@@ -17,7 +17,7 @@ SOURCE = Path(tricks.__file__).parent
 REFERENCES = SOURCE.parents[1] / "book" / "references.bib"
 ORDER = ["data", "masks", "activations", "initializers", "optimizers", "axes", "landscapes", "regularizers"]
 ORDER += ["norms", "layers", "stacks", "steps", "stopping", "cores", "training", "records", "experiments", "sweeps"]
-ORDER += ["factorials", "statistics", "diagnostics", "claims", "plots", "labs"]
+ORDER += ["factorials", "statistics", "diagnostics", "claims", "plots", "explore", "labs"]
 FILES = sorted(SOURCE.rglob("*.py"))
 
 

@@ -52,4 +52,4 @@ def test_functions_of_the_package_are_mostly_short():
 def test_the_package_can_be_read_in_an_evening():
     """Blank lines are not read, and the formatter sets many: they do not count."""
     counted = [p for p in PACKAGE if "labs" not in p.parts]
-    assert sum(bool(line.strip()) for p in counted for line in p.read_text("utf-8").splitlines()) <= 2500
+    assert sum(bool(line.strip()) for p in counted for line in p.read_text("utf-8").splitlines()) <= 2600

@@ -1,12 +1,18 @@
 """The landing page is `index.html` itself, at the root of the site; every page's head says what it is about.
 
+A figure of a notebook can be shown there as well: `{explorable} chapters/02_vanishing_gradients 02-drag`.
 Pages of text write `{{ repository }}` and `{{ name }}`; the address stands in _config.yml and nowhere else.
 """
 
 import html
 
 from docutils import nodes
+from ledger import executed
 from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+logger = logging.getLogger(__name__)
 
 
 class Site(StandaloneHTMLBuilder):
@@ -17,6 +23,32 @@ class Site(StandaloneHTMLBuilder):
 
     def get_outfilename(self, pagename):
         return super().get_outfilename("index" if pagename == self.config.root_doc else pagename)
+
+
+class explorable(nodes.General, nodes.Element):
+    """Where a figure of a notebook goes."""
+
+
+class ExplorableDirective(SphinxDirective):
+    required_arguments = 2
+
+    def run(self):
+        page, cell = self.arguments
+        node = explorable(page=page, cell=cell)
+        self.set_source_info(node)
+        return [node]
+
+
+def show(app, doctree, docname):
+    """Now that all notebooks have run: the HTML that the cell put out."""
+    for node in list(doctree.findall(explorable)):
+        outputs = [o for cell in executed(app, node["page"]).cells if cell.id == node["cell"] for o in cell.outputs]
+        found = [o.data["text/html"] for o in outputs if "text/html" in o.get("data", {})]
+        if not found:
+            logger.warning("no cell %s of %s puts out a figure", node["cell"], node["page"], location=node)
+        node.replace_self(
+            nodes.container("", *(nodes.raw("", text, format="html") for text in found), classes=["xp-page"])
+        )
 
 
 def shorten(text, limit=160):
@@ -47,5 +79,8 @@ def fill_in(app, docname, source):
 def setup(app):
     app.connect("source-read", fill_in)
     app.add_builder(Site, override=True)
+    app.add_node(explorable)
+    app.add_directive("explorable", ExplorableDirective)
+    app.connect("doctree-resolved", show)
     app.connect("html-page-context", describe)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

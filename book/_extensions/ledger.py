@@ -41,15 +41,19 @@ class LedgerDirective(SphinxDirective):
 
 
 def executed(app, page):
-    """The cells of a page's notebook as they ran, from the cache of results.
-
-    Its copy in `_build/jupyter_execute` is written again: MyST-NB leaves the outputs out of it whenever they come
-    from the cache.
-    """
-    source = Path(app.env.doc2path(page))
-    notebook = nbformat.read(source, as_version=4)
+    """The notebook of a page as it ran, from the cache of results."""
+    notebook = nbformat.read(Path(app.env.doc2path(page)), as_version=4)
     with suppress(KeyError):  # a notebook that failed has no results
         _, notebook = get_cache(app.config.nb_execution_cache_path).merge_match_into_notebook(notebook)
+    return notebook
+
+
+def cells_of(app, page):
+    """Its cells; its copy in `_build/jupyter_execute` is written again.
+
+    MyST-NB leaves the outputs out of that copy whenever they come from the cache.
+    """
+    notebook = executed(app, page)
     nbformat.write(notebook, Path(app.outdir).parent / "jupyter_execute" / f"{page}.ipynb")
     return notebook.cells
 
@@ -63,7 +67,7 @@ def collect(app, doctree):
     page = app.env.docname
     app.env.verdicts = getattr(app.env, "verdicts", {})
     places, found = list(doctree.findall(is_cell)), []
-    cells = executed(app, page) if places else []
+    cells = cells_of(app, page) if places else []
     for place in places:
         cell = cells[place["cell_index"]]
         anchor = f"cell-{cell['id']}"
@@ -141,20 +145,38 @@ def effect(verdict):
     return f"{text} [{number(verdict['low'])}, {number(verdict['high'])}], {verdict['n']} seeds"
 
 
+def repeats(app):
+    """What `make evidence` found for each claim under other sets of seeds, as far as it is committed."""
+    path = Path(app.confdir) / "book/evidence.json"
+    rows = json.loads(path.read_text("utf-8")) if path.is_file() else []
+    return {row["id"]: row for row in rows}
+
+
+def stays(verdict, repeated):
+    """How many other sets of seeds give the same verdict; nothing is said of one that has changed since."""
+    if not repeated or repeated["verdict"] != verdict["verdict"]:
+        return ""
+    given = repeated["verdicts"]
+    same = f"{given.count(verdict['verdict'])} of {len(given)} other sets of seeds"
+    return f"fragile: only in {same}" if repeated["fragile"] else f"so in {same}"
+
+
 def table(app, docname, verdicts):
     """One row a claim."""
+    repeated = repeats(app)
     head = ("Claim", "Statement and source", "Criterion and scope", "Effect", "Verdict")
     group = nodes.tgroup("", *(nodes.colspec(colwidth=w) for w in (8, 36, 24, 18, 14)), cols=5)
     group += nodes.thead("", row(*(nodes.Text(title) for title in head)))
     body = nodes.tbody()
     for v in verdicts.values():
         kind = nodes.inline("", v["verdict"])
+        badge_of = link(app, docname, v, kind, classes=["judged", f"judged-{v['verdict']}"])
         body += row(
             nodes.strong("", v["id"]),
             noted(v["statement"], v["source"]),
             noted(v["criterion"], v.get("scope", "")),
             nodes.Text(effect(v)),
-            link(app, docname, v, kind, classes=["judged", f"judged-{v['verdict']}"]),
+            beside(badge_of, stays(v, repeated.get(v["id"]))),
         )
     group += body
     return nodes.table("", group, classes=["ledger"])
@@ -162,7 +184,11 @@ def table(app, docname, verdicts):
 
 def noted(text, note):
     """A sentence, and below it in quieter type what belongs to it."""
-    return nodes.inline("", "", nodes.Text(text + " "), nodes.inline("", note, classes=["ledger-note"]))
+    return beside(nodes.Text(text + " "), note)
+
+
+def beside(node, note):
+    return nodes.inline("", "", node, nodes.inline("", note, classes=["ledger-note"]))
 
 
 def row(*entries):

@@ -1,0 +1,230 @@
+// Draws the stored frames of every figure.xp that is not alive yet. No arithmetic on data but the scaling of axes.
+(() => {
+  const W = 320, H = 230, LEFT = 46, RIGHT = 8, TOP = 24, BOTTOM = 36;
+  const svg = (name, attributes, words) => {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const key in attributes) node.setAttribute(key, attributes[key]);
+    if (words !== undefined) node.textContent = words;
+    return node;
+  };
+  const tag = (name, properties = {}, ...children) => {
+    const node = Object.assign(document.createElement(name), properties);
+    node.append(...children);
+    return node;
+  };
+
+  // A number's place on the axis, from 0 to 1.
+  const along = (axis, value) => {
+    const f = axis.log ? Math.log : (v) => v, [low, high] = axis.lim;
+    return (f(value) - f(low)) / (f(high) - f(low));
+  };
+  const X = (axis, value) => LEFT + (W - LEFT - RIGHT) * along(axis, value);
+  const Y = (axis, value) => H - BOTTOM - (H - TOP - BOTTOM) * along(axis, value);
+  const insideX = (x) => Math.max(LEFT, Math.min(W - RIGHT, x));
+  const inside = (y) => Math.max(TOP, Math.min(H - BOTTOM, y));
+
+  function figure(root) {
+    const spec = JSON.parse(root.querySelector("script").textContent);
+    const at = [...spec.start], inputs = [], redraw = [];
+
+    function frame(name) {
+      const { by, sizes, along, numbers } = spec.series[name];
+      const first = by.reduce((place, k, i) => place * sizes[i] + at[k], 0), length = along ? along.length : 1;
+      return numbers.slice(first * length, (first + 1) * length);
+    }
+
+    // Controls
+    function control(c, k) {
+      const id = `${root.id}-${c.name}`;
+      const label = tag("label", { htmlFor: id });
+      let input;
+      if (c.kind === "slider") {
+        input = tag("input", { type: "range", min: 0, max: c.values.length - 1, step: 1 });
+        input.setAttribute("aria-label", c.label);
+      } else if (c.kind === "switch") input = tag("input", { type: "checkbox" });
+      else input = tag("select", {}, ...c.values.map((v, i) => tag("option", { value: i, textContent: v })));
+      input.id = id;
+      input.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take the arrow keys
+      input.addEventListener("input", () => move(k, c.kind === "switch" ? +input.checked : +input.value));
+      input.addEventListener("change", settle);
+      inputs.push(() => {
+        const value = c.values[at[k]];
+        if (c.kind === "switch") input.checked = at[k] === 1;
+        else input.value = at[k];
+        label.textContent = c.kind === "slider" ? `${c.label} = ${value}` : c.label;
+        if (c.kind === "slider") input.setAttribute("aria-valuetext", value);
+      });
+      return tag("div", { className: "xp-control" }, label, input);
+    }
+
+    function move(k, place) {
+      at[k] = place;
+      draw();
+    }
+
+    function settle() {
+      said.textContent = readouts.innerText.replace(/\s+/g, " ");
+      if (!document.querySelector(".bd-article")) return; // the address belongs to JupyterLab
+      const state = spec.controls.map((c, k) => `${c.name}=${encodeURIComponent(c.values[at[k]])}`);
+      try { history.replaceState(null, "", "#" + state.join("&")); } catch { /* a file in a sandbox has no history */ }
+    }
+
+    function linked() {
+      const wanted = new URLSearchParams(location.hash.slice(1));
+      if (!spec.controls.every((c) => c.values.includes(wanted.get(c.name)))) return false;
+      spec.controls.forEach((c, k) => (at[k] = c.values.indexOf(wanted.get(c.name))));
+      return true;
+    }
+
+    // Pictures
+    function axes(canvas, panel) {
+      for (const [value, words] of panel.y.ticks || []) {
+        const y = Y(panel.y, value);
+        canvas.append(svg("line", { x1: LEFT, x2: W - RIGHT, y1: y, y2: y, stroke: "currentColor", opacity: 0.12 }));
+        canvas.append(svg("text", { x: LEFT - 5, y: y + 4, "text-anchor": "end" }, words));
+      }
+      for (const [value, words] of panel.x.ticks || []) {
+        const x = X(panel.x, value), anchor = x > W - RIGHT - 8 ? "end" : "middle";
+        const small = panel.x.ticks.length > 6 && isNaN(words) ? "font-size:9px" : "";
+        canvas.append(svg("text", { x, y: H - BOTTOM + 14, "text-anchor": anchor, style: small }, words));
+      }
+      canvas.append(svg("path", { d: `M${LEFT} ${TOP}V${H - BOTTOM}H${W - RIGHT}`, stroke: "currentColor", fill: "none" }));
+    }
+
+    function curve(panel, mark, colour) {
+      const path = svg("path", { stroke: colour, "stroke-width": mark.faint ? 1 : 2, fill: "none", opacity: mark.faint ? 0.4 : 1, "data-series": mark.y });
+      const spots = svg("g", { fill: colour, opacity: 0.75 }), gone = svg("text", { x: W / 2, y: H / 2 });
+      gone.setAttribute("text-anchor", "middle");
+      redraw.push(() => {
+        const y = frame(mark.y), x = mark.x ? frame(mark.x) : spec.series[mark.y].along;
+        const seen = y.map((v, i) => v !== null && x[i] !== null && !(panel.y.log && v <= 0));
+        const points = y.map((v, i) => seen[i] && [insideX(X(panel.x, x[i])).toFixed(1), inside(Y(panel.y, v)).toFixed(1)]);
+        gone.textContent = y.every((v) => v === null) ? "diverged" : "";
+        if (mark.kind === "line") path.setAttribute("d", points.map((p, i) => p && (points[i - 1] ? "L" : "M") + p.join(" ")).filter(Boolean).join(""));
+        else spots.replaceChildren(...points.filter(Boolean).map(([cx, cy]) => svg("circle", { cx, cy, r: 3 })));
+      });
+      return [path, spots, gone];
+    }
+
+    function bars(panel, mark, colour) {
+      const group = svg("g", { fill: colour, "data-series": mark.y });
+      redraw.push(() => {
+        const foot = panel.y.log ? H - BOTTOM : inside(Y(panel.y, 0)), places = spec.series[mark.y].along;
+        const width = 0.7 * (X(panel.x, places[1]) - X(panel.x, places[0]));
+        group.replaceChildren(...frame(mark.y).map((v, i) => {
+          const top = v === null || (panel.y.log && v <= 0) ? foot : inside(Y(panel.y, v));
+          return svg("rect", { x: X(panel.x, places[i]) - width / 2, y: Math.min(top, foot), width, height: Math.abs(foot - top) });
+        }));
+      });
+      return [group];
+    }
+
+    function heat(panel, mark, canvas) {
+      const { by, sizes, numbers } = spec.series[mark.y], [nx, ny] = sizes, [kx, ky] = by;
+      const finite = numbers.filter((v) => v !== null), low = Math.min(...finite), high = Math.max(...finite);
+      const w = (W - LEFT - RIGHT) / nx, h = (H - TOP - BOTTOM) / ny, group = svg("g", { class: "xp-heat", "data-series": mark.y });
+      numbers.forEach((v, i) => {
+        const [a, b] = [Math.floor(i / ny), i % ny], look = { x: LEFT + a * w, y: H - BOTTOM - (b + 1) * h, width: w + 0.3, height: h + 0.3 };
+        const fill = v === null ? { fill: "var(--xp-1)", opacity: 0.35 } : { fill: "var(--xp-0)", opacity: 0.06 + (0.94 * (v - low)) / (high - low) };
+        group.append(svg("rect", { ...look, ...fill }));
+      });
+      const ring = svg("circle", { r: 6, fill: "none", stroke: "currentColor", "stroke-width": 2.5, "pointer-events": "none" });
+      redraw.push(() => {
+        ring.setAttribute("cx", LEFT + (at[kx] + 0.5) * w);
+        ring.setAttribute("cy", H - BOTTOM - (at[ky] + 0.5) * h);
+      });
+      const go = (event) => {
+        const box = canvas.getBoundingClientRect(), scale = W / box.width;
+        const x = (event.clientX - box.left) * scale - LEFT, y = H - BOTTOM - (event.clientY - box.top) * scale;
+        at[kx] = Math.max(0, Math.min(nx - 1, Math.floor(x / w)));
+        at[ky] = Math.max(0, Math.min(ny - 1, Math.floor(y / h)));
+        draw();
+      };
+      group.addEventListener("pointerdown", (event) => { if (!locked) { group.setPointerCapture(event.pointerId); go(event); } });
+      group.addEventListener("pointermove", (event) => event.buttons && !locked && go(event));
+      group.addEventListener("pointerup", settle);
+      for (const [k, axis] of [[kx, "x"], [ky, "y"]]) {
+        const names = spec.controls[k].values, step = Math.ceil(names.length / 6);
+        names.forEach((words, i) => {
+          if (i % step) return;
+          const place = axis === "x" ? { x: LEFT + (i + 0.5) * w, y: H - BOTTOM + 14, "text-anchor": "middle" } : { x: LEFT - 5, y: H - BOTTOM - (i + 0.5) * h + 4, "text-anchor": "end" };
+          canvas.append(svg("text", place, words));
+        });
+      }
+      return [group, ring, ...legend(low, high, finite.length < numbers.length)];
+    }
+
+    function legend(low, high, some) {
+      const words = (x, text) => svg("text", { x, y: 13, "text-anchor": "end" }, text), right = W - RIGHT - (some ? 66 : 0);
+      const square = (x, look) => svg("rect", { x, y: 5, width: 9, height: 9, ...look });
+      const five = [0, 1, 2, 3, 4].map((i) => square(right - 80 + 9 * i, { fill: "var(--xp-0)", opacity: 0.06 + 0.235 * i }));
+      const ends = [words(right - 84, low.toPrecision(2).replace("-", "−")), svg("text", { x: right - 31, y: 13 }, high.toPrecision(2).replace("-", "−"))];
+      return [...five, ...ends, ...(some ? [square(W - 66, { fill: "var(--xp-1)", opacity: 0.35 }), words(W - RIGHT, "diverged")] : [])];
+    }
+
+    function picture(panel) {
+      const canvas = svg("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": panel.title });
+      if (panel.marks[0].kind !== "heat") axes(canvas, panel);
+      panel.marks.forEach((mark, i) => {
+        const colour = mark.faint ? "currentColor" : `var(--xp-${i % 5})`;
+        const draw = { line: curve, dots: curve, bars, heat }[mark.kind];
+        canvas.append(...draw(panel, mark, mark.kind === "heat" ? canvas : colour));
+        if (mark.label) canvas.append(svg("text", { x: W - RIGHT - 4, y: H - BOTTOM - 8 - 14 * i, "text-anchor": "end", style: `fill:${colour};font-weight:600` }, mark.label));
+      });
+      canvas.append(svg("text", { x: LEFT, y: 13, style: "font-weight:600;font-size:12px" }, panel.title));
+      canvas.append(svg("text", { x: (W + LEFT) / 2, y: H - 6, "text-anchor": "middle" }, panel.x.label));
+      canvas.append(svg("text", { transform: `translate(11 ${(H - BOTTOM + TOP) / 2}) rotate(-90)`, "text-anchor": "middle" }, panel.y.label));
+      return canvas;
+    }
+
+    // What is asked before, and told after
+    let locked = Boolean(spec.predict);
+    function question() {
+      if (!spec.predict) return [];
+      const [asked, answers, comes] = spec.predict, told = tag("p", { hidden: true }), group = tag("fieldset", {}, tag("legend", { textContent: asked }));
+      const choose = (answer, button) => {
+        locked = false;
+        parts.disabled = false;
+        for (const other of group.querySelectorAll("button")) other.setAttribute("aria-pressed", other === button);
+        told.hidden = false;
+        told.textContent = (answer ? `You say: ${answer}. ` : "") + comes;
+      };
+      for (const answer of [...answers, ""]) {
+        const button = tag("button", { type: "button", textContent: answer || "just let me try" });
+        button.setAttribute("aria-pressed", false);
+        button.addEventListener("click", () => choose(answer, button));
+        group.append(button);
+      }
+      group.append(told);
+      return [group];
+    }
+
+    const presets = Object.entries(spec.presets).map(([words, places]) => {
+      const button = tag("button", { type: "button", textContent: words });
+      button.addEventListener("click", () => { at.splice(0, at.length, ...places); draw(); settle(); });
+      return button;
+    });
+    const parts = tag("fieldset", { disabled: locked }, tag("div", { className: "xp-controls" }, ...spec.controls.map(control)), ...presets);
+    parts.setAttribute("aria-label", "controls");
+    const numbers = Object.entries(spec.readouts).map(([words, name]) => {
+      const value = tag("b");
+      redraw.push(() => { const [v] = frame(name); value.textContent = v === null ? "diverged" : String(+v.toPrecision(3)).replace("-", "−"); });
+      return tag("span", {}, words + " ", value);
+    });
+    const readouts = tag("div", { className: "xp-readouts" }, ...numbers);
+    const said = tag("div", { className: "xp-said" });
+    said.setAttribute("role", "status");
+
+    function draw() {
+      for (const part of [...inputs, ...redraw]) part();
+      root.dataset.at = at.join(",");
+    }
+
+    root.append(...question(), parts, readouts, tag("div", { className: "xp-panels" }, ...spec.panels.map(picture)), said);
+    if (linked()) { parts.disabled = locked = false; root.scrollIntoView(); }
+    addEventListener("hashchange", () => linked() && draw());
+    draw();
+  }
+
+  document.querySelectorAll("figure.xp:not([data-at])").forEach(figure);
+})();
