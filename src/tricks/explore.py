@@ -72,9 +72,8 @@ class Explorable:
 def explore(data, controls, panels, *, name, alt, start=None, presets=None, readouts=None, predict=None):
     """Return the figure. Raises ValueError for a dimension, a variable or a value that is not there.
 
-    controls: dimensions, or {dimension: label}; start, and each of the presets: {dimension: value}; readouts:
-    {label: variable}, numbers shown beside the picture; predict: (question, possible answers, what comes out),
-    asked before the controls can be moved.
+    controls: dimensions, or {dimension: label}; start, each of the presets: {dimension: value}; readouts: {label:
+    variable}; predict: (question, possible answers, what comes out), asked before the controls can be moved.
     """
     controls = controls if isinstance(controls, dict) else {dim: dim for dim in controls}
     missing = [control for control in controls if control not in data.coords]
@@ -205,8 +204,9 @@ def draw(m: dict, spec: dict, ax) -> None:
     """The first frame of a mark, by matplotlib."""
     series = spec["series"][m["y"]]
     if m["kind"] == "heat":
-        grid = np.array(series["numbers"], dtype=float).reshape(series["sizes"])
-        ax.imshow(grid.T, origin="lower", aspect="auto")
+        ax.imshow(np.array(series["numbers"], dtype=float).reshape(series["sizes"]).T, origin="lower", aspect="auto")
+        for k, axis in zip(series["by"], (ax.xaxis, ax.yaxis), strict=True):
+            axis.set_ticks(range(len(spec["controls"][k]["values"])), spec["controls"][k]["values"], fontsize=7)
         return
     y, x = numbers(spec, m["y"]), series["along"] if m["x"] is None else numbers(spec, m["x"])
     look = {"color": "#999999"} if m["faint"] else {}
