@@ -52,7 +52,7 @@ def test_the_axes_hold_every_frame(data):
 
 def test_it_has_a_page_a_still_and_a_line_of_text(data):
     shown = figure(data)
-    assert repr(shown) == "explore: 3 gain × 2 adam; starts at end 0.5"
+    assert repr(shown) == "explore: 3 gain × 2 adam; end 0.5"
     assert shown._repr_png_().startswith(b"\x89PNG")
     page = shown._repr_html_()
     assert 'alt="Bars and a path"' in page and "http:" not in page.replace("http://www.w3.org/2000/svg", "")

@@ -52,7 +52,7 @@ class Explorable:
     def __repr__(self):
         grid = " × ".join(f"{size} {name}" for name, size in self.shape.items())
         first = {label: numbers(self.spec, y)[0] for label, y in self.spec["readouts"].items()}
-        return f"explore: {grid}; starts at {', '.join(f'{label} {value:.2g}' for label, value in first.items())}"
+        return "; ".join([f"explore: {grid}", *(f"{label} {value:.2g}" for label, value in first.items())])
 
     def _repr_png_(self):
         return still(self.spec)
