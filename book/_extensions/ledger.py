@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 from docutils import nodes
+from forest import choice, forest
 from jupyter_cache import get_cache
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
@@ -123,7 +124,7 @@ def resolve(app, doctree, docname):
             logger.warning("no notebook judges claim %r", node["claim"], location=node)
             node.replace_self(nodes.Text(node["claim"]))
     for node in list(doctree.findall(ledger)):
-        node.replace_self([summary(verdicts), table(app, docname, verdicts)])
+        node.replace_self([summary(verdicts), table(app, docname, verdicts), nodes.raw("", choice(), format="html")])
 
 
 def summary(verdicts):
@@ -175,7 +176,7 @@ def table(app, docname, verdicts):
             nodes.strong("", v["id"]),
             noted(v["statement"], v["source"]),
             noted(v["criterion"], v.get("scope", "")),
-            nodes.Text(effect(v)),
+            nodes.inline("", "", nodes.Text(effect(v)), nodes.raw("", forest(v), format="html")),
             beside(badge_of, stays(v, repeated.get(v["id"]))),
         )
     group += body

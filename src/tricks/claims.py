@@ -64,7 +64,7 @@ class Verdict:
 
     def record(self) -> dict:
         """Return what travels to the ledger and to claims.json."""
-        declared = ("id", "statement", "source", "criterion", "scope", "unit")
+        declared = ("id", "statement", "source", "criterion", "scope", "unit", "delta")
         found = ("verdict", "estimate", "low", "high", "n", "remark")
         return {name: getattr(self.claim if name in declared else self, name) for name in (*declared, *found)}
 

@@ -220,7 +220,8 @@
       root.dataset.at = at.join(",");
     }
 
-    root.append(...question(), parts, readouts, tag("div", { className: "xp-panels" }, ...spec.panels.map(picture)), said);
+    const panels = tag("div", { className: "xp-panels" }, ...spec.panels.map(picture));
+    root.querySelector("figcaption").before(...question(), parts, readouts, panels, said);
     if (linked()) { parts.disabled = locked = false; root.scrollIntoView(); }
     addEventListener("hashchange", () => linked() && draw());
     draw();

@@ -20,7 +20,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 
 from .data import require
 
-KINDS = ("line", "dots", "bars", "heat")
+KINDS, CAPTION = ("line", "dots", "bars", "heat"), "Every frame was computed by running the notebook."
 
 
 def mark(kind: str, y: str, x: str | None = None, label: str = "", faint: bool = False) -> dict:
@@ -64,7 +64,7 @@ class Explorable:
         return (
             f'<figure class="xp" id="xp-{self.spec["name"]}" role="group" aria-label="{html.escape(self.alt)}">'
             f'<img src="data:image/png;base64,{picture}" alt="{html.escape(self.alt)}">'
-            f'<script type="application/json">{data}</script></figure>'
+            f'<script type="application/json">{data}</script><figcaption>{CAPTION}</figcaption></figure>'
             f"<style>{style}</style><script>{script}</script>"
         )
 

@@ -1,0 +1,50 @@
+// Above the ledger: which chapter, which verdict, which words. The address keeps the choice.
+(() => {
+  const table = document.querySelector("table.ledger"), rows = [...table.tBodies[0].rows];
+  const bar = document.createElement("div"), told = document.createElement("span");
+  bar.className = "ledger-choice";
+  told.setAttribute("role", "status");
+  const chapter = (row) => row.querySelector("a.judged").getAttribute("href").match(/(\d\d)_/)[1];
+  const verdict = (row) => row.querySelector("a.judged").textContent;
+  const fields = { chapter, verdict };
+
+  function select(name) {
+    const box = document.createElement("select"), label = document.createElement("label");
+    const found = [...new Set(rows.map(fields[name]))].sort();
+    for (const value of ["", ...found]) box.add(new Option(value || "all", value));
+    label.append(name + " ", box);
+    bar.append(label);
+    return box;
+  }
+
+  const boxes = { chapter: select("chapter"), verdict: select("verdict") };
+  const words = Object.assign(document.createElement("input"), { type: "search" });
+  const label = document.createElement("label");
+  label.append("with the words ", words);
+  bar.append(label, told);
+
+  function show() {
+    const wanted = words.value.toLowerCase();
+    let seen = 0;
+    for (const row of rows) {
+      const fits = Object.keys(boxes).every((name) => !boxes[name].value || boxes[name].value === fields[name](row));
+      row.hidden = !(fits && row.textContent.toLowerCase().includes(wanted));
+      seen += !row.hidden;
+    }
+    told.textContent = `${seen} of ${rows.length} claims`;
+  }
+
+  function choose() {
+    show();
+    const state = new URLSearchParams({ chapter: boxes.chapter.value, verdict: boxes.verdict.value, words: words.value });
+    for (const name of [...state.keys()]) if (!state.get(name)) state.delete(name);
+    try { history.replaceState(null, "", "#" + state); } catch { /* a file in a sandbox has no history */ }
+  }
+
+  const linked = new URLSearchParams(location.hash.slice(1));
+  for (const name of ["chapter", "verdict"]) boxes[name].value = linked.get(name) || "";
+  words.value = linked.get("words") || "";
+  for (const box of [boxes.chapter, boxes.verdict, words]) box.addEventListener("input", choose);
+  table.before(bar);
+  show();
+})();
