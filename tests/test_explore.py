@@ -18,7 +18,12 @@ def data():
     norms = draw.lognormal(size=(3, 4))
     path = draw.normal(size=(4, 2, 3))  # stored with its own dimension first
     end = np.array([[0.5, 0.25], [0.125, np.nan], [0.75, 1.0]])
-    variables = {"norm": (("gain", "layer"), norms), "path": (("layer", "adam", "gain"), path)}
+    square = np.array([[0.0, 0.25, 0.5, 1.0], [1.0, 1.0, 0.0, 0.0]])
+    variables = {
+        "square": (("adam", "layer"), square),
+        "norm": (("gain", "layer"), norms),
+        "path": (("layer", "adam", "gain"), path),
+    }
     return xr.Dataset(variables | {"end": (("gain", "adam"), end)}, dict(gain=GAIN, adam=ADAM, layer=LAYER))
 
 
@@ -27,6 +32,7 @@ def figure(data, **changes):
         panel("Bars", mark("bars", "norm"), x="layer", log="y"),
         panel("Path", mark("line", "path"), mark("dots", "path", x="norm", faint=True)),
         panel("Map", mark("heat", "end"), x="gain", y="adam"),
+        panel("Square", mark("image", "square")),
     ]
     how = dict(name="small", alt="Bars and a path", readouts={"end": "end"}, presets={"wild": {"gain": 4.0, "adam": 1}})
     return explore(data, **(dict(controls={"gain": "gain", "adam": "Adam"}, panels=panels) | how | changes))
@@ -44,7 +50,7 @@ def test_every_frame_is_what_the_data_say(data):
 
 
 def test_the_axes_hold_every_frame(data):
-    bars, path, _ = figure(data).spec["panels"]
+    bars, path, *_ = figure(data).spec["panels"]
     assert bars["y"]["lim"] == pytest.approx([data.norm.min().item(), data.norm.max().item()], rel=1e-3)
     assert path["y"]["lim"] == pytest.approx([data["path"].min().item(), data["path"].max().item()], rel=1e-3)
     assert bars["x"]["lim"] == pytest.approx([0.4, 4.6])
@@ -115,6 +121,16 @@ def test_a_prediction_comes_first_and_then_it_can_be_dragged(page):
     page.get_by_role("checkbox", name="Adam").check()
     assert drawn(page)[:2] == ("1,1", "diverged")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_an_image_is_drawn_from_its_lower_left_column_by_column(page):
+    squares = page.locator('g[data-series="square"] rect')
+    place = squares.evaluate_all("all => all.map(r => [+r.getAttribute('x'), +r.getAttribute('y')])")
+    assert place[0][0] == place[1][0] < place[2][0] and place[1][1] < place[0][1] == place[2][1]
+    shade = "all => all.map(r => [r.getAttribute('fill'), +r.getAttribute('opacity')])"
+    assert squares.evaluate_all(shade) == [
+        ["var(--xp-0)", 1], ["var(--xp-0)", 0.5], ["var(--xp-4)", 0], ["var(--xp-4)", 1],
+    ]  # fmt: skip
 
 
 def test_the_map_can_be_dragged_presets_jump_and_the_address_keeps_the_setting(page):

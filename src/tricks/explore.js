@@ -154,6 +154,19 @@
       return [group, ring, ...legend(low, high, finite.length < numbers.length)];
     }
 
+    function image(panel, mark) {
+      const n = Math.round(Math.sqrt(spec.series[mark.y].along.length)), size = (H - TOP - 8) / n, left = (W - n * size) / 2;
+      const place = (i) => ({ x: left + Math.floor(i / n) * size, y: H - 8 - ((i % n) + 1) * size, width: size + 0.3, height: size + 0.3 });
+      const squares = Array.from({ length: n * n }, (_, i) => svg("rect", place(i)));
+      const group = svg("g", { "data-series": mark.y });
+      group.append(...squares);
+      redraw.push(() => frame(mark.y).forEach((v, i) => {
+        squares[i].setAttribute("fill", v < 0.5 ? "var(--xp-0)" : "var(--xp-4)");
+        squares[i].setAttribute("opacity", Math.abs(2 * v - 1));
+      }));
+      return [group];
+    }
+
     function legend(low, high, some) {
       const words = (x, text) => svg("text", { x, y: 13, "text-anchor": "end" }, text), right = W - RIGHT - (some ? 66 : 0);
       const square = (x, look) => svg("rect", { x, y: 5, width: 9, height: 9, ...look });
@@ -164,10 +177,10 @@
 
     function picture(panel) {
       const canvas = svg("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": panel.title });
-      if (panel.marks[0].kind !== "heat") axes(canvas, panel);
+      if (!["heat", "image"].includes(panel.marks[0].kind)) axes(canvas, panel);
       panel.marks.forEach((mark, i) => {
         const colour = mark.faint ? "currentColor" : `var(--xp-${i % 5})`;
-        const draw = { line: curve, dots: curve, bars, heat }[mark.kind];
+        const draw = { line: curve, dots: curve, bars, heat, image }[mark.kind];
         canvas.append(...draw(panel, mark, mark.kind === "heat" ? canvas : colour));
         if (mark.label) canvas.append(svg("text", { x: W - RIGHT - 4, y: H - BOTTOM - 8 - 14 * i, "text-anchor": "end", style: `fill:${colour};font-weight:600` }, mark.label));
       });

@@ -20,13 +20,14 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 
 from .data import require
 
-KINDS, CAPTION = ("line", "dots", "bars", "heat"), "Every frame was computed by running the notebook."
+KINDS, CAPTION = ("line", "dots", "bars", "heat", "image"), "Every frame was computed by running the notebook."
 
 
 def mark(kind: str, y: str, x: str | None = None, label: str = "", faint: bool = False) -> dict:
     """What a panel shows of a variable: a line, dots, bars, or (over two controls) a heat map that can be dragged.
 
-    x: another variable to draw it against; if none is named, the coordinate of its own dimension.
+    x: another variable to draw it against; if none is named, the coordinate of its own dimension. An image is a
+    square of numbers from 0 to 1, n² along one dimension, the first n being its left column from below.
     """
     require(kind in KINDS, f"mark: kind={kind!r} is none of {', '.join(KINDS)}")
     return {"kind": kind, "y": y, "x": x, "label": label, "faint": faint}
@@ -47,10 +48,9 @@ class Explorable:
 
     spec: dict
     alt: str
-    shape: dict
 
     def __repr__(self):
-        grid = " × ".join(f"{size} {name}" for name, size in self.shape.items())
+        grid = " × ".join(f"{len(control['values'])} {control['name']}" for control in self.spec["controls"])
         first = {label: numbers(self.spec, y)[0] for label, y in self.spec["readouts"].items()}
         return "; ".join([f"explore: {grid}", *(f"{label} {value:.2g}" for label, value in first.items())])
 
@@ -93,7 +93,7 @@ def explore(data, controls, panels, *, name, alt, start=None, presets=None, read
         "readouts": readouts or {},
         "predict": predict,
     }
-    return Explorable(spec, alt, {dim: data.sizes[dim] for dim in controls})
+    return Explorable(spec, alt)
 
 
 def text(value) -> str:
@@ -110,12 +110,10 @@ def control(coordinate: xr.DataArray, label: str) -> dict:
 
 def place(data: xr.Dataset, controls, values: dict) -> list[int]:
     """The position of a setting on each control."""
-    positions = []
-    for dim in controls:
-        known = data[dim].values.tolist()
-        require(values[dim] in known, f"explore: {dim}={values[dim]!r} is none of {', '.join(map(text, known))}")
-        positions.append(known.index(values[dim]))
-    return positions
+    known = {dim: data[dim].values.tolist() for dim in controls}
+    for dim, here in known.items():
+        require(values[dim] in here, f"explore: {dim}={values[dim]!r} is none of {', '.join(map(text, here))}")
+    return [here.index(values[dim]) for dim, here in known.items()]
 
 
 def frames(values: xr.DataArray, controls: list[str]) -> dict:
@@ -138,8 +136,7 @@ def frames(values: xr.DataArray, controls: list[str]) -> dict:
 
 def measured(panel: dict, series: dict) -> dict:
     """The panel, its axes with the limits that hold every frame, and their ticks."""
-    heat = panel["marks"][0]["kind"] == "heat"
-    for axis in "xy" if not heat else "":
+    for axis in "xy" if panel["marks"][0]["kind"] not in ("heat", "image") else "":
         pool = [number for m in panel["marks"] for number in extent(m, axis, series) if number is not None]
         panel[axis] = scaled(panel[axis], np.array(pool))
     first = series[panel["marks"][0]["y"]]
@@ -210,7 +207,10 @@ def draw(m: dict, spec: dict, ax) -> None:
         return
     y, x = numbers(spec, m["y"]), series["along"] if m["x"] is None else numbers(spec, m["x"])
     look = {"color": "#999999"} if m["faint"] else {}
-    if m["kind"] == "bars":
+    if m["kind"] == "image":
+        ax.imshow(y.reshape(2 * [round(len(y) ** 0.5)]).T, origin="lower", vmin=0, vmax=1)
+        ax.set(xticks=[], yticks=[])
+    elif m["kind"] == "bars":
         ax.bar(x, y, width=0.7, **look)
     else:
         ax.plot(x, y, "o" if m["kind"] == "dots" else "-", markersize=4, **look)
