@@ -25,6 +25,16 @@ and so is ", with solutions" in the title.
   tricks release --check                   change nothing; exit 1 if one is out of step"""
 
 
+_GRADE = """\
+Grades a class: SUBMISSIONS is a folder or a zip of notebooks, or one notebook. Students' code runs
+in a sandbox (bubblewrap: `apt-get install bubblewrap`), without network, files or much memory.
+The table has a row a student, a column an exercise, and feedback in a sentence each; the folder
+FILE-results holds a page of feedback for each student. Stopped half-way, give the same command again:
+what is graded already is not graded twice.
+
+  tricks grade 02_vanishing_gradients submissions/ -o grades.csv -j 2"""
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tricks", description="Training Tricks, Tested: the labs, at the command line."
@@ -41,6 +51,15 @@ def _parser() -> argparse.ArgumentParser:
     lab, making = (commands.choices[name] for name in ("lab", "release"))
     lab.add_argument("--no-browser", action="store_true", help="start JupyterLab, open no browser")
     lab.add_argument("--copy-only", action="store_true", help="copy the labs, start nothing")
+    grading = commands.add_parser(
+        "grade", help="grade a class", description=_GRADE, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    grading.add_argument("name", metavar="LAB", help="the lab's notebook, as 02_vanishing_gradients")
+    grading.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help="a folder, a zip or a notebook")
+    grading.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.csv", help="the table to be written")
+    grading.add_argument("-j", "--jobs", type=int, default=2, metavar="N", help="notebooks at a time (2)")
+    grading.add_argument("--seconds", type=float, default=60, help="for a cell, and for a check (60)")
+    grading.add_argument("--trust-all", action="store_true", help="no sandbox: for notebooks of your own only")
     making.add_argument("--check", action="store_true", help="change nothing, only compare")
     return parser
 
@@ -64,13 +83,29 @@ def _release(course: Path, options: argparse.Namespace) -> int:
     return bool(stale)
 
 
+def _grade(course: Path, options: argparse.Namespace) -> int:
+    from .grading import Batch, summary  # loads torch, which the other commands need not wait for
+
+    if options.trust_all:
+        print("--trust-all: this code can do all that you can do on this computer", file=sys.stderr)
+    batch = Batch(course, options.name.removesuffix(".ipynb"), options.submissions, options.output)
+    results = batch.grade(max(1, options.jobs), options.seconds, options.trust_all)
+    print(f"{options.output}: {len(results)} notebooks")
+    for line in summary(results):
+        print(f"  {line}")
+    failed = sum("problem" in result for result in results)
+    if failed:
+        print(f"{failed} could not be graded: give the command again", file=sys.stderr)
+    return bool(failed)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status: 0, or 1 after one sentence on stderr."""
     options = _parser().parse_args(arguments)
     try:
         course = course_folder(Path.cwd())
-        return (_lab if options.command == "lab" else _release)(course, options)
-    except (FileNotFoundError, ReleaseError) as problem:
+        return {"lab": _lab, "release": _release, "grade": _grade}[options.command](course, options)
+    except (FileNotFoundError, ReleaseError, RuntimeError) as problem:
         print(f"tricks {options.command}: {problem}", file=sys.stderr)
         return 1
 

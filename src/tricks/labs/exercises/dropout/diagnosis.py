@@ -1,4 +1,4 @@
-"""Lab 06, exercise 5: an examination that tells seven layers apart."""
+"""Lab 06, exercise 4: an examination that tells seven layers apart."""
 
 from typing import Any
 

@@ -1,15 +1,22 @@
-"""The boxes of lab 06: layers that claim to be dropout, each with a fault of its own or none."""
+"""What lab 06 works on: a small network, and layers that claim to be dropout, each with a fault or none."""
 
 from collections.abc import Callable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ....data import require
+from ....initializers import he, initialise
 
-__all__ = ["FAULTS", "box"]
+__all__ = ["FAULTS", "box", "patient"]
 
 Layer = Callable[[Tensor, bool], Tensor]
+
+
+def patient(p: float = 0.0, width: int = 64) -> nn.Sequential:
+    """Build a network that fits too well: 64 pixels, `width` ReLU units dropped with probability p, 10 digits."""
+    layers = nn.Linear(64, width), nn.ReLU(), nn.Dropout(p), nn.Linear(width, 10)
+    return initialise(nn.Sequential(*layers), he)
 
 
 def _thinned(x: Tensor, p: float, shape: tuple[int, ...] | torch.Size) -> Tensor:

@@ -1,4 +1,4 @@
-"""Lab 06, the last exercise: dropout on the inputs of linear regression is a penalty."""
+"""Lab 06, the harder exercise: dropout on the inputs of linear regression is a penalty."""
 
 from typing import Any
 
