@@ -174,6 +174,7 @@ def test_a_sound_book_is_built_and_built_again_only_after_a_change(book):
         ("{verdict}`Z9`", "no notebook judges claim 'Z9'"),
         ("$\\frac{1}{$", "formula: "),
         ("![](_static/favicon.svg)", "without alt text"),
+        ("```{explorable} 99_planted 99-nowhere\n```", "no cell 99-nowhere of 99_planted puts out a figure"),
     ],
 )
 def test_a_broken_reference_breaks_the_book(book, text, said):
