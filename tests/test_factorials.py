@@ -55,9 +55,11 @@ def test_two_that_do_the_same_share_it():
     np.testing.assert_allclose(shapley(((a + b) > 0) * 6 + 0 * c, ABC), [3, 3, 0], atol=1e-12)
 
 
-@pytest.mark.parametrize("fault", ["one missing", "not 0 and 1"])
-def test_shapley_says_what_is_wrong(fault):
-    value = game().isel(a=0, drop=True) if fault == "one missing" else game().assign_coords(a=[1, 2])
+FAULTS = [game().isel(a=0, drop=True), game().isel(a=0), game().assign_coords(a=[1, 2])]
+
+
+@pytest.mark.parametrize("value", FAULTS, ids=["one missing", "one chosen", "not 0 and 1"])
+def test_shapley_says_what_is_wrong(value):
     with pytest.raises(ValueError, match="dimension a with the coordinates 0 and 1"):
         shapley(value, ABC)
 

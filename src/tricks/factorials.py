@@ -33,7 +33,7 @@ def switchboard(network, data: Data, rates: dict, *, decay: float = 0.003, p: fl
 
 
 def ends(runs: xr.Dataset) -> xr.Dataset:
-    """Return a dimension `stopping` in place of `epoch`: 0, the last one; 1, that of lowest validation loss.
+    """Return a dimension `stopping` in place of `epoch`: 0, the last one recorded; 1, that of lowest validation loss.
 
     A run that diverged has accuracy 0 and infinite loss.
     """
@@ -46,7 +46,7 @@ def ends(runs: xr.Dataset) -> xr.Dataset:
 def elsewhere(score: xr.DataArray, pilots: int = 4) -> xr.DataArray:
     """Return for every seed the mean score of the `pilots` seeds after it; after the last comes the first.
 
-    What is chosen by it owes nothing to the seed that it is chosen for.
+    What is chosen by it uses no run of the seed that it is chosen for; the images of two seeds may overlap.
     """
     require(0 < pilots < score.sizes["seed"], f"pilots={pilots!r} must be fewer than the seeds, and at least one")
     return sum(score.roll(seed=-k, roll_coords=False) for k in range(1, pilots + 1)) / pilots
@@ -62,7 +62,7 @@ def shapley(value: xr.DataArray, switches: list[str]) -> xr.DataArray:
     """
     n = len(switches)
     for name in switches:
-        both = name in value.coords and sorted(value[name].values.tolist()) == [0, 1]
+        both = name in value.indexes and sorted(value.indexes[name]) == [0, 1]
         require(both, f"shapley: the values need a dimension {name} with the coordinates 0 and 1")
     shares = []
     for name in switches:
