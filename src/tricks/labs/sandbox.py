@@ -170,10 +170,10 @@ def _bubblewrap(worker: list[str], places: dict[Path, Path], checks: Iterable[Pa
             command += ["--symlink", os.readlink(folder), str(folder)]
         elif folder.is_dir():
             command += ["--ro-bind", str(folder), str(folder)]
-    for folder, place in places.items():
-        command += ["--ro-bind", str(place), str(folder)]
     command += ["--proc", "/proc", "--dev", "/dev", "--size", str(2**26), "--tmpfs", "/dev/shm"]
     command += ["--size", str(2**27), "--tmpfs", "/tmp"]
+    for folder, place in places.items():  # after /tmp, where the course may lie
+        command += ["--ro-bind", str(place), str(folder)]
     for check in checks:  # what a check knows is none of the student's business
         command += ["--ro-bind", str(blank), str(check)]
     for cache in dict.fromkeys(check.parent / "__pycache__" for check in checks):
