@@ -11,8 +11,8 @@ from ....data import digits
 from ....optimizers import Adam
 from ....sweeps import fit, seeds as fresh
 from ...answers import explain
+from ...judged import hold_verdict, read_claim, read_effect
 from ...mistakes import Mistake
-from .judged import hold_verdict, read_claim, read_effect
 from .ward import one_layer
 
 __all__ = ["check"]

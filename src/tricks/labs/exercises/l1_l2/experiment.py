@@ -11,8 +11,8 @@ from ....data import digits
 from ....optimizers import SGD
 from ....sweeps import fit
 from ...answers import explain, number
+from ...judged import hold_verdict, read_claim, read_effect
 from ...mistakes import Mistake
-from ..diagnosis.judged import hold_verdict, read_claim, read_effect
 from .ward import ARMS, DECAY, PILOTS, RATES, small
 
 __all__ = ["check"]

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ....claims import Claim, judge
-from ...answers import number
-from ...mistakes import Mistake
+from ..claims import Claim, judge
+from .answers import number
+from .mistakes import Mistake
 
 __all__ = ["hold_verdict", "read_claim", "read_effect"]
 
@@ -41,7 +41,7 @@ def read_effect(given: Any, seeds: tuple[int, ...]) -> np.ndarray:
         if extra:
             raise Mistake(
                 f"the effect still has the dimension {extra[0]}: one number a seed is asked for",
-                "one arm minus the other: final.sel(width=6) - final.sel(width=64)",
+                "one arm minus the other: final.sel(…) - final.sel(…)",
             )
         given = given["values"]
     values = np.asarray(given, dtype=float)
