@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ...answers import explain, number
-from ...mistakes import Mistake
+from ...predicted import hold_predictions
 
 __all__ = ["check"]
 
@@ -92,14 +91,4 @@ _PREDICTIONS: dict[str, tuple[float, float, dict[float, _Steps], str]] = {
 
 def check(student: Any, rng: np.random.Generator) -> None:
     """Hold `predictions`, a dictionary of five numbers found by hand, to what theory gives."""
-    given = student.predictions
-    if not isinstance(given, dict):
-        raise Mistake("`predictions` should stay a dictionary of five numbers")
-    for name, (right, margin, wrong, otherwise) in _PREDICTIONS.items():
-        value = number(given.get(name), f"`{name}`")
-        if not math.isclose(value, right, rel_tol=margin):
-            known = ((math.isclose(value, w, rel_tol=0.002), steps) for w, steps in wrong.items())
-            explain(
-                ((fits, [f"{name}: {step}" for step in steps]) for fits, steps in known),
-                f"{name} is not {value:g}: {otherwise}",
-            )
+    hold_predictions(student.predictions, _PREDICTIONS, near=0.002)
