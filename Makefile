@@ -3,16 +3,17 @@
 PYTHON    ?= python3
 NOTEBOOKS ?= $(wildcard book/*/*.ipynb chapters/*.ipynb chapters/evidence/*.ipynb labs/solutions/*.ipynb)
 PORT      ?= 8000
-TIMEOUT   ?= 120
+TIMEOUT   ?= 600
 
 BIN    := .venv/bin
 READY  := .venv/.package-installed
 STRICT := --nbval --nbval-current-env --nbval-cell-timeout $(TIMEOUT)
 REHEARSED := _build/rehearsal
-PAGES  := tests/test_site.py
+FORM   := tests/test_notebooks.py
+SIDE_BY_SIDE := --numprocesses=logical --maxprocesses=4 --dist=loadscope
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-all test-package test-pages lab nbval freeze lock evidence portability bench serve clean
+.PHONY: help book test test-all test-notebooks test-rest lab nbval freeze lock evidence portability bench serve clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */  make \1	/' | expand -t 18
@@ -22,22 +23,19 @@ book: $(READY)  ## execute the notebooks, build the site, say where to open it
 
 test: $(READY)  ## all tests: style, package, notebooks (strict nbval), site in a browser
 	@$(BIN)/python book/rehearsal.py
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 test-package test-pages WHICH='-m "not slow"'
+	@$(MAKE) --no-print-directory --keep-going test-notebooks test-rest WHICH='-m "not slow"'
 
 test-all: $(READY)  ## test, and the slower tests as well
 	@$(BIN)/python book/rehearsal.py
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 test-package test-pages
+	@$(MAKE) --no-print-directory --keep-going test-notebooks test-rest
 
-# Two halves, side by side: everything that needs no chapter (labs as students find them included), which says all it has
-# to say at its end, so that lines do not mix; and every page, first run, then looked at.
-test-package: $(READY)
-	@mkdir -p _build
-	@TRICKS_RENDER=book $(BIN)/python -m pytest $(WHICH) $(STRICT) $(PAGES:%=--ignore=%) tests $(REHEARSED) \
-		> _build/package.log 2>&1; \
-		code=$$?; cat _build/package.log; exit $$code
+# Every notebook, the labs as students find them included; then the package, and the site made of what the notebooks have
+# just put out. Within each step a process a core, which takes one file after the other.
+test-notebooks: $(READY)
+	TRICKS_RENDER=book $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(STRICT) $(FORM) $(NOTEBOOKS) $(REHEARSED)
 
-test-pages: $(READY)
-	TRICKS_RENDER=book $(BIN)/python -m pytest $(WHICH) $(STRICT) $(PAGES) $(NOTEBOOKS)
+test-rest: $(READY)
+	TRICKS_RENDER=book $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(WHICH) tests --ignore=$(FORM)
 
 nbval: $(READY)  ## hold notebooks to their committed outputs: make nbval NOTEBOOKS="chapters/02*.ipynb"
 	TRICKS_RENDER=nbval $(BIN)/python -m pytest $(STRICT) $(NOTEBOOKS)
@@ -56,8 +54,8 @@ evidence: $(READY)  ## repeat every experiment with ten other sets of seeds: mak
 
 portability: $(READY)  ## strict nbval as older processors compute, and with one thread
 	ATEN_CPU_CAPABILITY=avx2 $(MAKE) --no-print-directory nbval
-	ATEN_CPU_CAPABILITY=default MKL_CBWR=COMPATIBLE $(MAKE) --no-print-directory nbval TIMEOUT=600
-	OMP_NUM_THREADS=1 $(MAKE) --no-print-directory nbval TIMEOUT=600
+	ATEN_CPU_CAPABILITY=default MKL_CBWR=COMPATIBLE $(MAKE) --no-print-directory nbval
+	OMP_NUM_THREADS=1 $(MAKE) --no-print-directory nbval
 	OMP_NUM_THREADS=2 $(MAKE) --no-print-directory nbval
 
 bench: .venv-bench/.installed  ## race the engine against plain torch and JAX (make bench QUICK=1 only rehearses it)

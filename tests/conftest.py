@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from build import results
+from filelock import FileLock
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from nbval.plugin import IPyNbCell, IPyNbFile
@@ -34,6 +35,10 @@ def pytest_collection_modifyitems(items):
         notebook.skip_compare += DRAWN
 
 
+def ran_through(cell: IPyNbCell) -> bool:
+    return cell.test_outputs is not None and all(output.output_type != "error" for output in cell.test_outputs)
+
+
 def keep_outputs(notebook: IPyNbFile, cells: list[IPyNbCell]) -> None:
     """Put what a notebook has just put out for nbval where the site looks before it runs one itself."""
     executed = deepcopy(notebook.nb)
@@ -41,21 +46,30 @@ def keep_outputs(notebook: IPyNbFile, cells: list[IPyNbCell]) -> None:
     for cell, run in zip(code, cells, strict=True):
         cell.outputs = run.test_outputs
     bundle = CacheBundleIn(executed, str(notebook.path))
-    get_cache(str(results(ROOT))).cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    (ROOT / "_build").mkdir(exist_ok=True)
+    with FileLock(ROOT / "_build/outputs.lock"):  # notebooks run side by side
+        get_cache(str(results(ROOT))).cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
 
 
-def ran_through(cell: IPyNbCell) -> bool:
-    return cell.test_outputs is not None and all(output.output_type != "error" for output in cell.test_outputs)
+def keep_all_outputs(session) -> None:
+    """Leave to the site the outputs of every notebook that ran whole, drawing as the site draws."""
+    drawn = os.environ.get("TRICKS_RENDER") == "book"
+    cells = [item for item in session.items if isinstance(item, IPyNbCell) and drawn]
+    for notebook, own in groupby(cells, key=lambda cell: cell.parent):
+        if all(map(ran_through, own := list(own))):
+            keep_outputs(notebook, own)
+
+
+def pytest_sessionfinish(session):
+    """Each of several processes keeps what it ran; the site is a later command."""
+    if "workerinput" in vars(session.config):
+        keep_all_outputs(session)
 
 
 @pytest.fixture(scope="session")
 def site(request) -> Path:
-    """The folder of the site, up to date."""
-    drawn = os.environ.get("TRICKS_RENDER") == "book"  # as the site draws
-    cells = [item for item in request.session.items if isinstance(item, IPyNbCell) and drawn]
-    for notebook, own in groupby(cells, key=lambda cell: cell.parent):
-        if all(map(ran_through, own := list(own))):
-            keep_outputs(notebook, own)
+    """The folder of the site, up to date; made of the outputs of the notebooks that this process ran, if it did."""
+    keep_all_outputs(request.session)
     command = [sys.executable, "book/build.py"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if run.returncode:

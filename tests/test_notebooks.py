@@ -150,13 +150,13 @@ def test_no_function_is_defined_in_two_notebooks():
 
 
 def declared(path: Path):
-    """What a notebook says of its claims: (id, expects) of each, and the family it counts them in."""
+    """What a notebook says of its claims: (id, expects, source) of each, and the family it counts them in."""
     claims, families = [], []
     for cell in code_cells(read(path)):
         for node in ast.walk(ast.parse(cell.source)):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Claim":
                 named = {k.arg: getattr(k.value, "value", None) for k in node.keywords}
-                claims.append((node.args[0].value, named["expects"]))
+                claims.append((node.args[0].value, named["expects"], named.get("source")))
             if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "DIRECTIONAL":
                 families.append(node.value.value)
     return claims, families
@@ -167,5 +167,13 @@ def test_the_correction_for_many_claims_counts_them_all(path):
     """Chapter and evidence are one family: both state how many directional claims it has."""
     notebooks = [path, path.parent / "evidence" / path.name]
     claims, families = map(sum, zip(*map(declared, notebooks), strict=True), ([], []))
-    assert len({claim for claim, _ in claims}) == len(claims)
-    assert families == [sum(expects != "exact" for _, expects in claims)] * len(notebooks)
+    assert len({claim for claim, _, _ in claims}) == len(claims)
+    assert families == [sum(expects != "exact" for _, expects, _ in claims)] * len(notebooks)
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=name)
+def test_each_chapter_has_a_control_that_finds_nothing(path):
+    evidence = path.parent / "evidence" / path.name
+    control = next(claim for claim, _, source in declared(evidence)[0] if source == "negative control")
+    said = [texts(cell) for cell in code_cells(read(evidence)) if shows_a_verdict(cell)]
+    assert any(f"{control} equivalent: " in text for text in said)
