@@ -15,9 +15,12 @@ from pathlib import Path
 import yaml
 from jupyter_book.sphinx import build_sphinx
 from jupyter_cache import get_cache
+from jupyter_cache.cache.db import NbCacheRecord
+from sqlalchemy.exc import DatabaseError
 
 CODE = ("src", "requirements.txt")
 TEXT = ("_config.yml", "_toc.yml", "book", "chapters", "labs")
+SPACE = 200  # MB: enough for the site and the results of its notebooks
 
 
 def digest(root: Path, names: Iterable[str]) -> str:
@@ -56,8 +59,24 @@ def results(root: Path) -> Path:
     for old in current.parent.glob("*"):
         if old != current:
             shutil.rmtree(old)
-    get_cache(str(current)).list_cache_records()  # made now, so that parallel readers find it made
+    try:
+        get_cache(str(current)).list_cache_records()  # made now, so that parallel readers find it made
+    except DatabaseError:  # written half, by a run that was killed
+        shutil.rmtree(current)
+        get_cache(str(current)).list_cache_records()
     return current
+
+
+def without_halves(folder: Path) -> Path:
+    """The same folder of results, without what a killed run left unreadable."""
+    cache = get_cache(str(folder))
+    for record in cache.list_cache_records():
+        try:
+            cache.get_cache_bundle(record.pk)
+        except (OSError, ValueError, KeyError):
+            NbCacheRecord.remove_record(record.pk, cache.db)
+            shutil.rmtree(folder / "executed" / record.hashkey, ignore_errors=True)
+    return folder
 
 
 def render(root: Path) -> bool:
@@ -70,7 +89,7 @@ def render(root: Path) -> bool:
         noconfig=True,
         path_config=str(root / "_config.yml"),
         confoverrides={
-            "nb_execution_cache_path": str(results(root)),
+            "nb_execution_cache_path": str(without_halves(results(root))),
             "latex_individualpages": False,  # build_sphinx asks for it
         },
         doctreedir=str(root / "_build/.doctrees"),
@@ -89,8 +108,12 @@ def render(root: Path) -> bool:
 def build(root: Path) -> int:
     """Bring the site in `root` up to date: 0 when every page is there and nothing warned."""
     stamp, contents = root / "_build/.built", digest(root, CODE + TEXT)
+    stamp.parent.mkdir(exist_ok=True)
     if not (stamp.is_file() and stamp.read_text() == contents) or missing_pages(root):
         stamp.unlink(missing_ok=True)
+        if (free := shutil.disk_usage(stamp.parent).free // 10**6) < SPACE:
+            print(f"The site was not built: {stamp.parent} has {free} MB left, and {SPACE} are needed.", file=sys.stderr)
+            return 1
         if not render(root):
             print("The site was not built: see the messages above.", file=sys.stderr)
             return 1
@@ -104,4 +127,7 @@ def build(root: Path) -> int:
 
 if __name__ == "__main__":
     here = Path(sys.argv[1]) if sys.argv[1:] else Path(__file__).parents[1]
-    sys.exit(build(here.resolve()))
+    try:
+        sys.exit(build(here.resolve()))
+    except OSError as error:
+        sys.exit(f"The site was not built: {error.strerror}: {error.filename}")

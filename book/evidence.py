@@ -11,6 +11,7 @@ import json
 import os
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -60,12 +61,13 @@ def kept(path: Path, seed_set: int) -> dict[str, dict]:
     cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     name = hashlib.sha256("\0".join([digest(ROOT, package), *cells]).encode()).hexdigest()[:16]
     file = ROOT / f"_build/evidence/{seed_set}/{path.parent.name}-{path.stem}-{name}.json"
-    if not file.is_file():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        draft = file.with_suffix(".draft")
-        draft.write_text(json.dumps(repeat(path, seed_set)), "utf-8")
-        draft.replace(file)  # whole, or not at all
-    return json.loads(file.read_text("utf-8"))
+    with suppress(OSError, ValueError):
+        return json.loads(file.read_text("utf-8"))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(".draft")
+    draft.write_text(json.dumps(found := repeat(path, seed_set)), "utf-8")
+    draft.replace(file)  # whole, or not at all
+    return found
 
 
 def compare(name: str, verdict: str, found: list[dict[str, dict]]) -> dict:

@@ -77,8 +77,7 @@ def site(request) -> Path:
     return ROOT / "_build/html"
 
 
-@pytest.fixture(scope="session")
-def browser():
+def open_browser():
     """A headless Chromium, where the system has one."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if not found:
@@ -89,3 +88,8 @@ def browser():
         browser = playwright.chromium.launch(executable_path=found, args=QUIET.split())
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    yield from open_browser()

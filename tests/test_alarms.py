@@ -4,25 +4,14 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 
 import build
 import nbformat
 import pytest
 from conftest import ROOT
 from freeze import freeze
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from planted_book import JUDGE, made, plant, planted_book
 from test_notebooks import faults
-
-KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}}
-
-
-def plant(path, *cells, title="# A planted page\n\nIt says what it is about in more than forty letters."):
-    """Write a small notebook: a title, then code cells."""
-    named = [new_code_cell(source, id=f"99-cell-{i}", **rest) for i, (source, rest) in enumerate(cells)]
-    notebook = new_notebook(cells=[new_markdown_cell(title, id="99-title"), *named], metadata=KERNEL)
-    nbformat.write(notebook, path)
-    return path
 
 
 def change(path, old, new):
@@ -127,31 +116,10 @@ def test_freezing_a_notebook_that_fails_leaves_it_as_it_was(tmp_path):
 
 # The site, by the command of `make book`
 
-VERDICT = {"id": "Z1", "statement": "It holds.", "source": "here", "criterion": "above 0", "verdict": "confirmed"}
-NUMBERS = {"estimate": 1.0, "low": 0.5, "high": 1.5, "n": 20, "chapter": "ignored"}
-JUDGE = f"display({{'text/plain': 'Z1'}}, raw=True, metadata={{'tricks': {VERDICT | NUMBERS}}})"
-
 
 @pytest.fixture
 def book(tmp_path):
-    """A book of three pages with the settings and extensions of this one."""
-    for folder in ("_extensions", "_static", "_templates"):
-        shutil.copytree(ROOT / "book" / folder, tmp_path / "book" / folder)
-    for name in ("_config.yml", "book/references.bib", "book/ledger.md"):
-        shutil.copy(ROOT / name, tmp_path / name)
-    (tmp_path / "_toc.yml").write_text(
-        "format: jb-book\nroot: book/index\nchapters:\n- file: 99_planted\n- file: book/ledger\n"
-    )
-    (tmp_path / "book/index.md").write_text("# Planted\n\nSee {verdict}`Z1`, and $\\boldsymbol{x}^2$.\n")
-    plant(tmp_path / "99_planted.ipynb", (JUDGE, {}))
-    return tmp_path
-
-
-def made(book):
-    """Build the book as `make book` does: whether it stood, and what was said."""
-    command = [sys.executable, ROOT / "book/build.py", book]
-    run = subprocess.run(command, capture_output=True, text=True)
-    return run.returncode == 0, run.stdout + run.stderr
+    return planted_book(tmp_path)
 
 
 def test_a_sound_book_is_built_and_built_again_only_after_a_change(book):

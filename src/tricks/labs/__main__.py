@@ -105,8 +105,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         course = course_folder(Path.cwd())
         return {"lab": _lab, "release": _release, "grade": _grade}[options.command](course, options)
-    except (FileNotFoundError, ReleaseError, RuntimeError) as problem:
-        print(f"tricks {options.command}: {problem}", file=sys.stderr)
+    except (OSError, ReleaseError, RuntimeError) as problem:
+        of_the_disk = isinstance(problem, OSError) and problem.errno  # as a full or a read-only one
+        said = f"{problem.strerror}: {problem.filename}" if of_the_disk else problem
+        print(f"tricks {options.command}: {said}", file=sys.stderr)
         return 1
 
 
