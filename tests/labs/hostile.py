@@ -5,27 +5,34 @@ All the other exercises of these notebooks are answered rightly, and none of the
 
 WRONG = "def factor(slope, shape, weight_std, z_std):\n    return 1.0"
 
-# Ten kinds for every day, and the rest below.
+# Ten kinds for every time, of those that are soon over; the others are for `make test-all`.
 QUICK = {
     "raises": "raise SystemExit",
     "exits": "import os; os._exit(0)",
+    "patches the check": "import tricks.labs.lab as kit\nkit.mark = lambda *a: None\nlab.check = print",
+    "lies about equality": "class Yes(float):\n    def __eq__(self, o): return True\n    __hash__ = None\n"
+    "    def __sub__(self, o): return 0.0\ndef factor(*a): return Yes(7)",
+    "forges replies": "import os\nfor n in range(3, 30):\n    try: os.write(n, b'{{\"value\": 1.0}}\\n' * 20)\n"
+    "    except OSError: pass",
+    "writes outside": "open('{canary}', 'w').write('was here')",
+    "returns nan": "def factor(*a): return float('nan')",
+    "recurses": "def f(): return f()\nf()",
+    "prints a gigabyte": "for _ in range(2**10): print('x' * 2**20)",
+    "claims the check": "check('factor'); check = print",
+}
+
+_DURING = "def factor(slope, shape, weight_std, z_std):\n    "
+SLOW = {
+    "claims a class": "class Fake:\n    __class__ = float\n    def __getattr__(self, name): return lambda *a, **k: "
+    "0.0\n"
+    "def factor(*a): return Fake()",
     "hangs": "import signal\nfor n in range(1, 65):\n    try: signal.signal(n, signal.SIG_IGN)\n    except (OSError, "
     "ValueError): pass\nwhile True: pass",
     "eats memory": "kept = [bytearray(2**26) for _ in range(10**6)]",
     "patches torch": "import torch\ntorch.allclose = torch.equal = lambda *a, **k: True\ntorch.sum = torch.matmul "
     "= None",
-    "patches the check": "import tricks.labs.lab as kit\nkit.mark = lambda *a: None\nlab.check = print",
-    "lies about equality": "class Yes(float):\n    def __eq__(self, o): return True\n    __hash__ = None\n"
-    "    def __sub__(self, o): return 0.0\ndef factor(*a): return Yes(7)",
     "reads the checks": "from tricks.labs.exercises.vanishing_gradients import factor as f\n"
     "def factor(*a): return f._Case('relu', (2, 2), 1.0, 1.0).mean(lambda z: z)",
-    "forges replies": "import os\nfor n in range(3, 30):\n    try: os.write(n, b'{{\"value\": 1.0}}\\n' * 20)\n"
-    "    except OSError: pass",
-    "writes outside": "open('{canary}', 'w').write('was here')",
-}
-
-_DURING = "def factor(slope, shape, weight_std, z_std):\n    "
-SLOW = {
     "kills its parent": "import os; os.kill(os.getppid(), 9); os.kill(1, 9)",
     "kills all": "import os; os.kill(-1, 9)",
     "kills itself": "import os; os.kill(os.getpid(), 11)",
@@ -33,7 +40,6 @@ SLOW = {
     "time.sleep(0.2)",
     "exits at exit": "import atexit, os; atexit.register(os._exit, 1); exit()",
     "overflows the stack": "import ctypes; ctypes.string_at(0)",
-    "recurses": "def f(): return f()\nf()",
     "forks": "import os\ntry:\n    while True: os.fork()\nexcept OSError: pass",
     "forks and eats": "import os\nfor _ in range(8):\n    if os.fork() == 0:\n        kept = [b'x' * 2**26 for _ "
     "in range(12)]\n"
@@ -46,7 +52,10 @@ SLOW = {
     "eats in torch": "import torch; kept = [torch.ones(2**27) for _ in range(99)]",
     "eats files of memory": "import os\nfor _ in range(99):\n    n = os.memfd_create('m')\n"
     "    for _ in range(32): os.write(n, bytes(2**20))",
-    "prints a gigabyte": "for _ in range(2**10): print('x' * 2**20)",
+    "prints to the end": "while True: print('x' * 2**16)",
+    "floods stderr": "import sys\nwhile True: sys.stderr.write('x' * 2**16 + '\\n')",
+    "writes one line without end": "import os\nwhile True: os.write(1, b'x' * 2**20)",
+    "shows without end": "from IPython.display import display\nwhile True: display('x' * 2**16)",
     "prints to the terminal": "open('/dev/tty', 'w').write('x')",
     "uses the network": "import socket; socket.create_connection(('127.0.0.1', {port}), 2).send(b'x')",
     "asks for names": "import socket; socket.gethostbyname('example.org')",
@@ -75,10 +84,6 @@ SLOW = {
     "returns a liar": "import torch\nclass Liar(torch.Tensor):\n    def __torch_function__(self, *a, **k): return "
     "True\n"
     "def factor(*a): return Liar([1.0])",
-    "claims a class": "class Fake:\n    __class__ = float\n    def __getattr__(self, name): return lambda *a, **k: "
-    "0.0\n"
-    "def factor(*a): return Fake()",
-    "returns nan": "def factor(*a): return float('nan')",
     "returns a huge answer": "def factor(*a): return [0.0] * 10**7",
     "hangs when asked": _DURING + "while True: pass",
     "exits when asked": _DURING + "import os; os._exit(0)",
@@ -94,6 +99,5 @@ SLOW = {
     "shadows names": "torch = seeds = digits = judge = fit = SGD = Claim = lab = None",
     "is no Python": "%%bash\nrm -rf ~ / ; :(){{ :|:& }};:",
     "escapes by a magic": "!touch {canary}.ran /work/ran; kill -9 -1",
-    "claims the check": "check('factor'); check = print",
     "deletes what it finds": "import sys\nfor name in list(sys.modules): del sys.modules[name]",
 }

@@ -32,7 +32,11 @@ The table has a row a student, a column an exercise, and feedback in a sentence 
 FILE-results holds a page of feedback for each student. Stopped half-way, give the same command again:
 what is graded already is not graded twice.
 
-  tricks grade 02_vanishing_gradients submissions/ -o grades.csv -j 2"""
+  tricks grade 02_vanishing_gradients submissions/ -o grades.csv -j 2
+
+With --gradebook EXPORT.csv, a file that Canvas or Moodle has exported, FILE-gradebook.csv is that file with
+the points filled in, to be imported there. Students are found by the names that the two give to what you
+download, or where a file is named by the student's number, login or email address."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -58,7 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     grading.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help="a folder, a zip or a notebook")
     grading.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.csv", help="the table to be written")
     grading.add_argument("-j", "--jobs", type=int, default=2, metavar="N", help="notebooks at a time (2)")
-    grading.add_argument("--seconds", type=float, default=60, help="for a cell, and for a check (60)")
+    grading.add_argument("--seconds", type=float, default=60, help="of computing, for a cell and for a check (60)")
+    grading.add_argument("--gradebook", type=Path, metavar="EXPORT.csv", help="of Canvas or Moodle, to be filled in")
     grading.add_argument("--trust-all", action="store_true", help="no sandbox: for notebooks of your own only")
     making.add_argument("--check", action="store_true", help="change nothing, only compare")
     return parser
@@ -84,7 +89,8 @@ def _release(course: Path, options: argparse.Namespace) -> int:
 
 
 def _grade(course: Path, options: argparse.Namespace) -> int:
-    from .grading import Batch, summary  # loads torch, which the other commands need not wait for
+    from .gradebook import filled  # loads torch, which the other commands need not wait for
+    from .grading import Batch, guarded, summary
 
     if options.trust_all:
         print("--trust-all: this code can do all that you can do on this computer", file=sys.stderr)
@@ -93,6 +99,13 @@ def _grade(course: Path, options: argparse.Namespace) -> int:
     print(f"{options.output}: {len(results)} notebooks")
     for line in summary(results):
         print(f"  {line}")
+    if options.gradebook:
+        text, lost = filled(options.gradebook, batch.lab.name, batch.most, batch.scores)
+        place = options.output.with_name(f"{options.output.stem}-gradebook.csv")
+        batch.replace(place, text)
+        print(f"{place}: {len(batch.scores) - len(lost)} filled in")
+        for student in lost:
+            print(f"  not in {options.gradebook}: {guarded(student)}", file=sys.stderr)
     failed = sum("problem" in result for result in results)
     if failed:
         print(f"{failed} could not be graded: give the command again", file=sys.stderr)
@@ -110,6 +123,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         said = f"{problem.strerror}: {problem.filename}" if of_the_disk else problem
         print(f"tricks {options.command}: {said}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(f"tricks {options.command}: stopped; what is done is kept", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

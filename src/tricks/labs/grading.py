@@ -1,6 +1,7 @@
 """A class graded: one row a student, one column an exercise, and nothing lost by a kill."""
 
 import csv
+import fcntl
 import hashlib
 import html
 import io
@@ -9,25 +10,33 @@ import os
 import secrets
 import subprocess
 import sys
-import tempfile
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 
 from tqdm import tqdm
 
 from .lab import Lab
 from .marking import Task, find_lab
 from .release import student_text
-from .sandbox import need_bubblewrap
-from .submissions import Submission, Unreadable, code_cells, submissions
+from .sandbox import need_bubblewrap, patience, sweep
+from .submissions import Submission, submissions
 
-__all__ = ["Batch", "guarded", "summary"]
+__all__ = ["Batch", "Score", "guarded", "summary"]
 
 Result = dict[str, Any]
+
+
+class Score(NamedTuple):
+    """What a student gets: points, in all and for each exercise, and sentences."""
+
+    points: int
+    each: list[int]
+    feedback: list[str]
 
 
 def guarded(text: str) -> str:
@@ -49,19 +58,36 @@ class Batch:
         self.opening = ["".join(c["source"]) for c in released[:first] if c["cell_type"] == "code"]
         self.kept.mkdir(parents=True, exist_ok=True)
         self.kept.chmod(0o700)
+        self._lock = (self.kept / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise FileExistsError(f"{table} is being written by another `tricks grade`: wait for its end") from None
+        for part in self.kept.glob("*.part"):  # of a run that was killed
+            part.unlink()
         self.seed = self._seed()
 
     def _seed(self) -> int:
         """The secret seed of all checks: kept, so that a batch taken up again ends the same."""
         path = self.kept / "seed"
         if not path.exists():
-            _replace(path, str(secrets.randbits(63)))
+            self.replace(path, str(secrets.randbits(63)))
         return int(path.read_text())
+
+    def replace(self, path: Path, text: str) -> None:
+        """Write a file as a whole, or not at all."""
+        aside = self.kept / f"{path.name}.part"
+        with aside.open("w", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
 
     def grade(self, jobs: int, seconds: float, trusted: bool = False) -> list[Result]:
         """Grade what has no result yet, `jobs` at a time; write the table; return all results."""
         if not trusted:
             need_bubblewrap()
+            sweep()
         markers: SimpleQueue[_Marker] = SimpleQueue()
         own = [_Marker() for _ in range(jobs)]
         for marker in own:
@@ -74,52 +100,52 @@ class Batch:
             finally:
                 markers.put(marker)
 
+        pool = ThreadPoolExecutor(jobs)
         try:
-            with ThreadPoolExecutor(jobs) as pool:
-                graded = pool.map(one, self.submissions)
-                results = list(tqdm(graded, total=len(self.submissions), unit=" notebook", disable=None))
-        finally:
+            graded = pool.map(one, self.submissions)
+            results = list(tqdm(graded, total=len(self.submissions), unit=" notebook", disable=None))
+        finally:  # an interrupt does not wait for the notebooks that are being marked
+            pool.shutdown(wait=False, cancel_futures=True)
             for marker in own:
                 marker.close()
-        self._write(results)
+        self.scores = {s.student: self._score(r) for s, r in zip(self.submissions, results, strict=True)}
+        self._write()
         return results
 
     def _result(self, submission: Submission, marker: "_Marker", seconds: float, trusted: bool) -> Result:
-        told = json.dumps([submission.student, submission.problem, self.lab.name, self.seed, seconds])
-        key = hashlib.sha256(told.encode(errors="replace") + submission.content).hexdigest()
-        path = self.kept / f"{key}.json"
+        if submission.problem:
+            return {"unread": submission.problem}
+        told = json.dumps([*submission, self.lab.name, self.seed, seconds])
+        path = self.kept / f"{hashlib.sha256(told.encode()).hexdigest()}.json"
         if path.exists():
             return json.loads(path.read_text())
-        try:
-            if submission.problem:
-                raise Unreadable(submission.problem)
-            cells = code_cells(submission.content)
-            result = marker.mark(Task(self.lab.name, self.opening, cells, self.seed, seconds, trusted))
-        except Unreadable as problem:
-            result = {"unread": str(problem)}
+        result = marker.mark(Task(self.lab.name, self.opening, submission.cells, self.seed, seconds, trusted))
         if "problem" not in result:  # what failed on this side is tried again
-            _replace(path, json.dumps(result))
+            self.replace(path, json.dumps(result))
         return result
 
-    def _write(self, results: list[Result]) -> None:
+    @property
+    def most(self) -> int:
+        """The points of the whole lab."""
+        return sum(exercise.points for exercise in self.lab.exercises.values())
+
+    def _write(self) -> None:
         """Write the table as a whole, and one page of feedback a student."""
-        names, text = list(self.lab.exercises), io.StringIO()
+        names, most, text = list(self.lab.exercises), self.most, io.StringIO()
         rows = csv.writer(text, lineterminator="\n")
         rows.writerow(["student", "score", "out_of", *names, "feedback"])
-        most = sum(exercise.points for exercise in self.lab.exercises.values())
-        for submission, result in zip(self.submissions, results, strict=True):
-            points = [self._points(name, result) for name in names]
-            lines = feedback(result)
-            rows.writerow([guarded(submission.student), sum(points), most, *points, guarded(" ".join(lines))])
+        for student, (points, each, lines) in self.scores.items():
+            rows.writerow([guarded(student), points, most, *each, guarded(" ".join(lines))])
             items = "".join(f"<li>{html.escape(guarded(line))}</li>\n" for line in lines)
-            head = f'<meta charset="utf-8"><h1>{html.escape(guarded(submission.student))}: {sum(points)} of {most}</h1>'
-            page = hashlib.sha256(submission.student.encode(errors="replace")).hexdigest()[:12]
-            _replace(self.kept / f"{_safe(submission.student)}-{page}.html", f"{head}\n<ul>\n{items}</ul>\n")
-        _replace(self.table, text.getvalue())
+            head = f'<meta charset="utf-8"><h1>{html.escape(guarded(student))}: {points} of {most}</h1>'
+            page = hashlib.sha256(student.encode(errors="replace")).hexdigest()[:12]
+            self.replace(self.kept / f"{_safe(student)}-{page}.html", f"{head}\n<ul>\n{items}</ul>\n")
+        self.replace(self.table, text.getvalue())
 
-    def _points(self, name: str, result: Result) -> int:
-        passed = "said" in result and result["said"][name] is None
-        return self.lab.exercises[name].points if passed else 0
+    def _score(self, result: Result) -> Score:
+        said = result.get("said", {})
+        each = [e.points if said.get(name, "") is None else 0 for name, e in self.lab.exercises.items()]
+        return Score(sum(each), each, feedback(result))
 
 
 def _safe(name: str) -> str:
@@ -159,7 +185,7 @@ class _Marker:
             )
         process = self._process
         assert process.stdin and process.stdout
-        timer = threading.Timer(120 + 40 * task.seconds, process.kill)
+        timer = threading.Timer(40 * patience(task.seconds), process.kill)
         timer.start()
         try:
             process.stdin.write(json.dumps(task) + "\n")
@@ -175,12 +201,5 @@ class _Marker:
         """Let the process go."""
         if self._process:
             self._process.kill()
-            self._process.communicate()
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file as a whole, or not at all."""
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-        file.write(text)
-    os.replace(aside, path)
+            with suppress(OSError, ValueError):  # where another thread still listens
+                self._process.communicate()

@@ -3,16 +3,18 @@
 Run as a process, it reads one task a line and writes one result a line.
 """
 
-import ast
 import json
+import os
 import re
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pkgutil import iter_modules
+from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +23,8 @@ import torch
 from . import exercises
 from .lab import Lab, mark
 from .mistakes import Mistake
-from .sandbox import Sandbox
+from .sandbox import Sandbox, patience
+from .suspicion import meddles
 from .wire import Gone, decode, encode
 
 __all__ = ["Task", "find_lab", "mark_notebook"]
@@ -31,7 +34,7 @@ _OVER = "the time for one notebook was used up before this"
 
 
 class Task(NamedTuple):
-    """A notebook to be marked: `seconds` are for a cell or a check, ten times that for all."""
+    """A notebook to be marked: `seconds` of computing are for a cell or a check, ten times that for all."""
 
     lab: str
     opening: list[str]  # the cells before the first exercise, as they were handed out
@@ -57,8 +60,8 @@ def find_lab(name: str) -> Lab:
 class _Remote:
     """The student of a check, in a sandbox: `student.f(x)` ships x there, and gets plain data."""
 
-    def __init__(self, box: Sandbox, until: float) -> None:
-        self._box, self._until = box, until
+    def __init__(self, box: Sandbox) -> None:
+        self._box = box
 
     def __getattr__(self, name: str) -> Any:
         reply = self._ask({"name": name}, [])
@@ -73,9 +76,9 @@ class _Remote:
         return call
 
     def _ask(self, order: dict[str, Any], functions: list[Callable[..., Any]]) -> dict[str, Any]:
-        self._box.send(order, self._until)
-        while "call back" in (reply := self._box.receive(self._until)):
-            self._box.send(_called(reply, functions), self._until)
+        self._box.send(order)
+        while "call back" in (reply := self._box.receive()):
+            self._box.send(_called(reply, functions))
         return reply
 
     def _read(self, reply: dict[str, Any]) -> Any:
@@ -98,18 +101,18 @@ def _called(reply: dict[str, Any], functions: list[Callable[..., Any]]) -> dict[
 
 @contextmanager
 def _no_longer_than(seconds: float) -> Iterator[None]:
-    """Stop a check that an answer keeps busy on this side."""
+    """Stop a check that an answer keeps busy on this side, by the time it computes, not by the clock."""
 
     def stop(*_: object) -> None:
         raise Gone("takes too long")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 class _Marking:
@@ -121,17 +124,27 @@ class _Marking:
         self.left_out: dict[int, str] = {}
         self.raised: dict[int, str] = {}
         self.dead: set[str] = set()  # exercises whose check ended the sandbox
-        self.until = time.monotonic() + 10 * task.seconds
+        self.begin(10)
+
+    def begin(self, parts: int) -> None:
+        """Set the time for what comes next, in computing and by the clock."""
+        self.left = parts * self.task.seconds
+        self.until = time.monotonic() + parts * patience(self.task.seconds)
+
+    @property
+    def over(self) -> bool:
+        """Say whether that time is used up."""
+        return self.left <= 0 or time.monotonic() > self.until
 
     def check(self, name: str, box: Sandbox) -> None:
         """Mark one exercise unless it has passed; raises `Gone`."""
         if name not in self.lab.exercises or name in self.dead or self.said.get(name, "") is None:
             return
         place = list(self.lab.exercises).index(name)
-        student = _Remote(box, time.monotonic() + self.task.seconds)
         try:
+            box.allow(self.task.seconds)
             with _no_longer_than(2 * self.task.seconds):
-                mark(self.lab.exercises[name], student, np.random.default_rng([self.task.seed, place]))
+                mark(self.lab.exercises[name], _Remote(box), np.random.default_rng([self.task.seed, place]))
             self.said[name] = None
         except Mistake as mistake:
             self.said[name] = " ".join(mistake.steps[0].split())
@@ -150,9 +163,10 @@ class _Marking:
                 for place, source in enumerate(cells):
                     if place in left_out:
                         continue
-                    until, running = min(time.monotonic() + self.task.seconds, self.until), place
-                    box.send({"run": source}, until)
-                    raised = box.receive(until).get("raised")
+                    running = place
+                    box.allow(min(self.task.seconds, self.left - box.spent))
+                    box.send({"run": source})
+                    raised = box.receive().get("raised")
                     running = None  # whatever ends the sandbox now is not this cell
                     if raised and cells is self.task.cells:
                         self.raised[place] = str(raised)[:200]
@@ -164,6 +178,8 @@ class _Marking:
                 if running is not None:
                     left_out[running] = str(gone)
                 return False
+            finally:
+                self.left -= box.spent
         return True
 
 
@@ -171,12 +187,12 @@ def mark_notebook(task: Task) -> dict[str, Any]:
     """Mark a notebook: for each exercise None or what is wrong, and which cells were left out."""
     marking = _Marking(task)
     done = False
-    while not done and time.monotonic() < marking.until:
+    while not done and not marking.over:
         done = marking.attend(task.cells, lambda name: True, marking.left_out)
-    if marking.left_out or marking.dead or any(map(_meddles, task.cells)):
+    if marking.left_out or marking.dead or any(map(meddles, task.cells)):
         for name in marking.lab.exercises:
             if marking.said.get(name, "") is not None:
-                marking.until = time.monotonic() + 3 * task.seconds
+                marking.begin(3)
                 _mark_alone(marking, name)
     said = {name: marking.said.get(name, _OVER) for name in marking.lab.exercises}
     return {"said": said, "left out": marking.left_out, "raised": marking.raised}
@@ -199,34 +215,27 @@ def _mark_alone(marking: _Marking, name: str) -> None:
         marking.said[name] = before
 
 
-_SUSPECTS = {"setattr", "exec", "eval", "compile", "globals", "vars", "os", "sys", "ctypes", "builtins", "importlib"}
-_SUSPECTS |= {"gc", "inspect", "threading", "signal", "subprocess", "multiprocessing", "atexit", "get_ipython", "open"}
+def _lines() -> Iterator[str]:
+    """Give the lines of the standard input; when it ends, so does this process, whatever it is doing.
 
+    It ends with the batch, however that ends; and the sandbox ends with this process.
+    """
+    lines: SimpleQueue[str] = SimpleQueue()
 
-def _meddles(source: str) -> bool:
-    """Guess whether a cell may touch what is not its own; a wrong guess costs time only."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return True
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and (isinstance(node.ctx, ast.Store) or node.attr.startswith("__")):
-            return True
-        if isinstance(node, ast.Name) and node.id in _SUSPECTS:
-            return True
-        if isinstance(node, ast.alias) and node.name.split(".")[0] in _SUSPECTS:
-            return True
-        if isinstance(node, ast.alias | ast.Name) and (getattr(node, "asname", None) or "") in ("torch", "check"):
-            return True
-    shadows = (n.targets for n in tree.body if isinstance(n, ast.Assign))
-    names = {t.id for targets in shadows for t in targets if isinstance(t, ast.Name)}
-    return bool(names & {"torch", "lab", "fit", "judge", "seeds", "SGD", "Claim", "digits"})
+    def read() -> None:
+        for line in sys.stdin:
+            lines.put(line)
+        os._exit(0)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        yield lines.get()
 
 
 def main() -> None:
     """Mark one task a line, until there are no more."""
     torch.set_num_threads(1)  # as in the sandbox, so that training repeats bit for bit
-    for line in sys.stdin:
+    for line in _lines():
         task = Task(*json.loads(line))
         try:
             result = mark_notebook(task)

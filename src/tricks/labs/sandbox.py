@@ -1,5 +1,6 @@
 """The sandbox: bubblewrap around a worker, with nothing in reach but Python and the course."""
 
+import math
 import os
 import shlex
 import shutil
@@ -17,15 +18,16 @@ from typing import Any
 import psutil
 
 from .lab import Lab
-from .wire import Channel, Gone
+from .wire import GLANCE, Channel, Gone
 
-__all__ = ["Sandbox", "SandboxError", "need_bubblewrap"]
+__all__ = ["Sandbox", "SandboxError", "need_bubblewrap", "patience", "sweep"]
 
 MEMORY = 3 * 2**30  # bytes, for all processes of a sandbox together
 _NOBODY = 65534
-_START = 120.0  # seconds within which a worker has to be ready
+_START = 300.0  # seconds within which a worker has to be ready
 _PACKAGE = Path(__file__).parents[1]
 _GROUPS = (("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max"))
+_OURS = "tricks-sandbox-"
 _BLANK = """def check(student, rng): ...
 def __getattr__(name):
     if name.startswith("__"):
@@ -56,15 +58,39 @@ def need_bubblewrap() -> None:
         )
 
 
+def patience(seconds: float) -> float:
+    """Give the seconds by the clock within which `seconds` of computing must be over, on a busy machine too."""
+    return 30 + 2 * seconds
+
+
+def sweep() -> None:
+    """Remove what a grader that was killed has left: empty folders, and groups without processes."""
+    for root in (tempfile.gettempdir(), *(root for root, _ in _GROUPS)):
+        for left in Path(root).glob(f"{_OURS}*"):
+            owner = left.name.removeprefix(_OURS).split("-")[0]
+            if owner.isdigit() and not psutil.pid_exists(int(owner)):
+                _clear(left)
+
+
+def _clear(folder: Path) -> None:
+    """Remove a folder of ours; step by step, so that nothing goes that may be bound below it."""
+    with suppress(OSError):
+        for place in folder.iterdir() if folder.parent == Path(tempfile.gettempdir()) else ():
+            place.rmdir() if place.is_dir() else place.unlink()
+        folder.rmdir()
+
+
 class Sandbox:
-    """A worker that has loaded one lab: `ask` it, and leave the `with` block to end all of it."""
+    """A worker that has loaded one lab: ask it, and leave the `with` block to end all of it."""
+
+    spent = 0.0  # seconds of computing so far, of all its processes
 
     def __init__(self, lab: Lab, trusted: bool = False) -> None:
         checks = [sys.modules[exercise.check.__module__] for exercise in lab.exercises.values()]
         package = checks[0].__name__.rpartition(".")[0]
         mine, theirs = socket.socketpair()
         worker = [sys.executable, "-I", "-B", "-m", "tricks.labs.worker", str(theirs.fileno()), package]
-        self._stage, self._group = Path(tempfile.mkdtemp(prefix="tricks-")), None
+        self._stage, self._group = Path(tempfile.mkdtemp(prefix=f"{_OURS}{os.getpid()}-")), None
         self._stage.chmod(0o755)
         if not trusted:
             self._group = _memory_group()
@@ -76,10 +102,11 @@ class Sandbox:
         )  # fmt: skip
         theirs.close()
         self._channel, self._socket = Channel(mine, self._watch), mine
+        self._most, self._until, self._looked = math.inf, time.monotonic() + _START, 0.0
 
     def __enter__(self) -> "Sandbox":
         try:
-            self._channel.receive(time.monotonic() + _START)
+            self._channel.receive()
         except Gone:
             self._errors.seek(0)
             said = self._errors.read().decode(errors="replace").strip().splitlines()
@@ -95,23 +122,40 @@ class Sandbox:
         self._errors.close()
         if self._group:
             _empty(self._group)
-        shutil.rmtree(self._stage, ignore_errors=True)
+        _clear(self._stage)
 
-    def send(self, order: dict[str, Any], until: float) -> None:
+    def allow(self, seconds: float) -> None:
+        """Set how many seconds of computing the next orders may take together."""
+        self._look()
+        self._most, self._until = self.spent + seconds, time.monotonic() + patience(seconds)
+
+    def send(self, order: dict[str, Any]) -> None:
         """Give the worker an order; raises `Gone`."""
-        self._channel.send(order, until)
+        self._channel.send(order)
 
-    def receive(self, until: float) -> dict[str, Any]:
+    def receive(self) -> dict[str, Any]:
         """Wait for what the worker says; raises `Gone`."""
-        return self._channel.receive(until)
+        return self._channel.receive()
 
-    def _watch(self) -> None:
-        """Hold all processes together to their memory, with or without a group of the kernel's."""
-        used = 0
+    def _watch(self) -> float:
+        """Give the seconds left by the clock; raises `Gone` after them, or after too much computing."""
+        if time.monotonic() > self._looked + GLANCE:
+            self._look()
+        left = self._until - time.monotonic()
+        if left <= 0 or self.spent > self._most:
+            raise Gone("takes too long")
+        return left
+
+    def _look(self) -> None:
+        """Add up what all processes use; raises `Gone` for too much memory, with or without a kernel's group."""
+        used = spent = 0.0
         with suppress(psutil.NoSuchProcess):
-            for process in psutil.Process(self._process.pid).children(recursive=True):
+            first = psutil.Process(self._process.pid)
+            for process in [first, *first.children(recursive=True)]:
                 with suppress(psutil.Error):
                     used += process.memory_info().rss
+                    spent += sum(process.cpu_times()[:4])  # its own, and that of its children that have ended
+        self._looked, self.spent = time.monotonic(), max(self.spent, spent)
         if used > MEMORY:
             raise Gone("takes more memory than there is for it")
 
@@ -119,7 +163,7 @@ class Sandbox:
 def _memory_group() -> Path | None:
     """Make a control group with a limit of memory, where this user may."""
     for root, file in _GROUPS:
-        group = Path(root) / f"tricks-{os.getpid()}-{time.monotonic_ns()}"
+        group = Path(root) / f"{_OURS}{os.getpid()}-{time.monotonic_ns()}"
         with suppress(OSError):
             group.mkdir()
             try:

@@ -3,13 +3,16 @@
 import json
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 __all__ = ["Submission", "Unreadable", "code_cells", "submissions"]
 
 LARGEST = 20 * 2**20  # bytes of one notebook; without pictures it has some thousand
+_CODE = 2**18  # characters of its code, of which a lab has some thousand
 _MOST = 2000  # notebooks of one class
 
 
@@ -18,10 +21,10 @@ class Unreadable(ValueError):
 
 
 class Submission(NamedTuple):
-    """A notebook as it came: who it is from, and its bytes or why there are none."""
+    """A notebook as it came: who it is from, and the sources of its code cells or why there are none."""
 
     student: str
-    content: bytes
+    cells: list[str]
     problem: str = ""
 
 
@@ -33,24 +36,34 @@ def submissions(place: Path, lab: str) -> list[Submission]:
     if not place.exists():
         raise FileNotFoundError(f"there is nothing at {place}")
     if place.is_dir():
-        found = list(_of_folder(place))
+        found = _of_folder(place)
     elif place.suffix == ".zip":
-        found = list(_of_zip(place))
+        found = _of_zip(place)
     else:
-        found = [(place.name, *_read(place))]
-    if len(found) > _MOST:
-        raise FileNotFoundError(f"{place} holds {len(found)} notebooks: more than {_MOST} are no class")
+        found = iter([(place.name, *_read(place))])
+    # Each is cut down to its code before the next is read: outputs may be large.
+    read = sorted((path, *_cells(content, problem)) for path, content, problem in islice(found, _MOST + 1))
+    if len(read) > _MOST:
+        raise FileNotFoundError(f"{place} holds more than {_MOST} notebooks, which is no class")
     named: dict[str, Submission] = {}
-    for path, content, problem in sorted(found):
+    for path, cells, problem in read:
         name = _student(path, lab)
         student = name if name not in named else path.removesuffix(".ipynb")
-        named[student] = Submission(student, content, problem)
+        named[student] = Submission(student, cells, problem)
     return sorted(named.values())
 
 
 def _student(path: str, lab: str) -> str:
     pure = PurePosixPath(path)
-    return pure.parent.name if pure.stem == lab and pure.parent.name else pure.stem
+    by_folder = pure.stem == lab or "_assignsubmission_" in pure.parent.name  # as Moodle names folders
+    return pure.parent.name if by_folder and pure.parent.name else pure.stem
+
+
+def _cells(content: bytes, problem: str) -> tuple[list[str], str]:
+    try:
+        return ([], problem) if problem else (code_cells(content), "")
+    except Unreadable as unreadable:
+        return [], str(unreadable)
 
 
 def _of_folder(folder: Path) -> Iterator[tuple[str, bytes, str]]:
@@ -77,12 +90,18 @@ def _of_zip(place: Path) -> Iterator[tuple[str, bytes, str]]:
                 name = info.filename
                 if not name.endswith(".ipynb") or "__MACOSX" in name or ".ipynb_checkpoints" in name:
                     continue
-                with archive.open(info) as file:
-                    content = file.read(LARGEST + 1)
-                big = len(content) > LARGEST
-                yield name, b"" if big else content, "it is too large: clear its outputs" if big else ""
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as problem:
+                yield name, *_unpacked(archive, info)
+    except (zipfile.BadZipFile, OSError, NotImplementedError) as problem:
         raise FileNotFoundError(f"{place} cannot be read as a zip ({problem})") from None
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[bytes, str]:
+    try:
+        with archive.open(info) as file:
+            content = file.read(LARGEST + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as problem:
+        return b"", f"the zip does not give it out ({type(problem).__name__})"
+    return (b"", "it is too large: clear its outputs") if len(content) > LARGEST else (content, "")
 
 
 def code_cells(content: bytes) -> list[str]:
@@ -95,4 +114,6 @@ def code_cells(content: bytes) -> list[str]:
         raise Unreadable(f"it cannot be read as a notebook ({type(problem).__name__})") from None
     if not texts:
         raise Unreadable("it has no code cells")
+    if sum(map(len, texts)) > _CODE:
+        raise Unreadable(f"it has more than {_CODE // 2**10} thousand characters of code")
     return texts

@@ -86,7 +86,7 @@ def _hold_sample(given: Any) -> xr.DataArray:
     if isinstance(given, dict) and "seed" in given.get("coords", {}):
         seeds = tuple(int(seed) for seed in given["coords"]["seed"])
     else:  # without labels: what experiment(seeds(20)) gives has that order
-        seeds = tuple(fresh(np.size(given) if isinstance(given, list | Tensor) else 1))
+        seeds = tuple(fresh(np.asarray(given).size if isinstance(given, list | Tensor) else 1))
     values = read_effect(given, seeds)
     if len(set(seeds)) < SEEDS:
         raise Mistake(f"{len(set(seeds))} seeds are too few to judge by: take {SEEDS}, seeds({SEEDS})")

@@ -110,7 +110,11 @@ def _hold_sample(given: Any) -> xr.DataArray:
     """Hold the effect that was judged: enough seeds, and two of them run again."""
     labelled = isinstance(given, dict) and "seed" in given.get("coords", {})
     # Without labels, what experiment(seeds(20)) gives has that order.
-    seeds = tuple(int(seed) for seed in given["coords"]["seed"]) if labelled else tuple(fresh(max(np.size(given), 1)))
+    seeds = (
+        tuple(int(seed) for seed in given["coords"]["seed"])
+        if labelled
+        else tuple(fresh(max(np.asarray(given).size, 1)))
+    )
     values = _read_effect(given, seeds)
     if len(set(seeds)) < SEEDS:
         raise Mistake(f"{len(set(seeds))} seeds are too few to judge by: take {SEEDS}, seeds({SEEDS})")
