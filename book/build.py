@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import yaml
 from jupyter_book.sphinx import build_sphinx
@@ -20,6 +21,7 @@ from sqlalchemy.exc import DatabaseError
 
 CODE = ("src", "requirements.txt")
 TEXT = ("_config.yml", "_toc.yml", "book", "chapters", "labs")
+OFFLINE = "training-tricks-tested"
 SPACE = 200  # MB: enough for the site and the results of its notebooks
 
 
@@ -105,6 +107,14 @@ def render(root: Path) -> bool:
     return not failure
 
 
+def pack(site: Path) -> None:
+    """The whole site in one file, for where there is no network; equal sites make equal files."""
+    with ZipFile(site / f"{OFFLINE}.zip", "w") as whole:
+        for file in sorted(path for path in site.rglob("*") if path.is_file() and path.suffix != ".zip"):
+            entry = ZipInfo(f"{OFFLINE}/{file.relative_to(site).as_posix()}")  # of no date
+            whole.writestr(entry, file.read_bytes(), ZIP_DEFLATED)
+
+
 def build(root: Path) -> int:
     """Bring the site in `root` up to date: 0 when every page is there and nothing warned."""
     stamp, contents = root / "_build/.built", digest(root, CODE + TEXT)
@@ -112,7 +122,9 @@ def build(root: Path) -> int:
     if not (stamp.is_file() and stamp.read_text() == contents) or missing_pages(root):
         stamp.unlink(missing_ok=True)
         if (free := shutil.disk_usage(stamp.parent).free // 10**6) < SPACE:
-            print(f"The site was not built: {stamp.parent} has {free} MB left, and {SPACE} are needed.", file=sys.stderr)
+            print(
+                f"The site was not built: {stamp.parent} has {free} MB left, and {SPACE} are needed.", file=sys.stderr
+            )
             return 1
         if not render(root):
             print("The site was not built: see the messages above.", file=sys.stderr)
@@ -120,6 +132,7 @@ def build(root: Path) -> int:
         if missing := missing_pages(root):
             print(f"The site lacks {', '.join(missing)}, which _toc.yml names.", file=sys.stderr)
             return 1
+        pack(root / "_build/html")
         stamp.write_text(contents)
     print(f"The site is ready. Open {(root / '_build/html/index.html').as_uri()}")
     return 0

@@ -70,8 +70,10 @@ def pytest_sessionfinish(session):
 def site(request) -> Path:
     """The folder of the site, up to date; made of the outputs of the notebooks that this process ran, if it did."""
     keep_all_outputs(request.session)
+    (ROOT / "_build").mkdir(exist_ok=True)
     command = [sys.executable, "book/build.py"]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    with FileLock(ROOT / "_build/site.lock"):  # another process may need it as well
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if run.returncode:
         pytest.fail(f"the site was not built:\n{run.stdout}{run.stderr}", pytrace=False)
     return ROOT / "_build/html"

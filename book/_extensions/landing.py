@@ -1,10 +1,12 @@
 """The landing page is `index.html` itself, at the root of the site; every page's head says what it is about.
 
-A figure of a notebook can be shown there as well: `{explorable} chapters/02_vanishing_gradients 02-drag`.
+A figure of a notebook can be shown there as well: `{explorable} chapters/02_vanishing_gradients 02-drag`, or a picture,
+by `{picture}` and the same two words. Its dropdowns of the class `guess` become cards to guess at (guesses.js).
 Pages of text write `{{ repository }}` and `{{ name }}`; the address stands in _config.yml and nowhere else.
 """
 
 import html
+from pathlib import Path
 
 from docutils import nodes
 from ledger import executed
@@ -29,14 +31,41 @@ class explorable(nodes.General, nodes.Element):
     """Where a figure of a notebook goes."""
 
 
-class ExplorableDirective(SphinxDirective):
+class picture(nodes.General, nodes.Element):
+    """Where a picture of a notebook goes."""
+
+
+class Borrowed(SphinxDirective):
+    """What a cell of another page shows: an explorable figure, or a picture."""
+
     required_arguments = 2
 
     def run(self):
         page, cell = self.arguments
-        node = explorable(page=page, cell=cell)
+        node = {"explorable": explorable, "picture": picture}[self.name](page=page, cell=cell)
         self.set_source_info(node)
         return [node]
+
+
+def borrow(app, doctree, docname):
+    """Now that all notebooks are read: the picture that a cell put out, with its words."""
+    for node in list(doctree.findall(picture)):
+        anchor = f"cell-{node['cell']}"
+        cells = [c for c in app.env.get_doctree(node["page"]).findall(nodes.container) if anchor in c["ids"]]
+        found = [image for cell in cells for image in cell.findall(nodes.image)]
+        if not found:
+            logger.warning("no cell %s of %s puts out a picture", node["cell"], node["page"], location=node)
+        copies = [image.deepcopy() for image in found[:1]]
+        for image in copies:
+            app.env.images.add_file(docname, image["uri"])
+        node.replace_self(copies)
+
+
+def guesses(app, doctree, docname):
+    """Let the reader commit before a card turns over; without scripts it is a dropdown."""
+    if docname == app.config.root_doc:
+        script = Path(__file__).with_name("guesses.js").read_text("utf-8")
+        doctree += nodes.raw("", f"<script>{script}</script>", format="html")
 
 
 def show(app, doctree, docname):
@@ -80,7 +109,11 @@ def setup(app):
     app.connect("source-read", fill_in)
     app.add_builder(Site, override=True)
     app.add_node(explorable)
-    app.add_directive("explorable", ExplorableDirective)
+    app.add_node(picture)
+    app.add_directive("explorable", Borrowed)
+    app.add_directive("picture", Borrowed)
     app.connect("doctree-resolved", show)
+    app.connect("doctree-resolved", borrow)
+    app.connect("doctree-resolved", guesses)
     app.connect("html-page-context", describe)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import nbformat
 from docutils import nodes
-from forest import choice, forest
+from empty_lab import on_binder
+from forest import choice, failures, forest, legend, number, strip
 from jupyter_cache import get_cache
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
@@ -124,18 +125,19 @@ def resolve(app, doctree, docname):
             logger.warning("no notebook judges claim %r", node["claim"], location=node)
             node.replace_self(nodes.Text(node["claim"]))
     for node in list(doctree.findall(ledger)):
-        node.replace_self([summary(verdicts), table(app, docname, verdicts), nodes.raw("", choice(), format="html")])
+        told = carried(app)
+        key = [html(legend(told))] if told["claims"] else []
+        node.replace_self([summary(verdicts), *key, table(app, docname, verdicts), html(choice())])
+
+
+def html(text):
+    return nodes.raw("", text, format="html")
 
 
 def summary(verdicts):
     counts = Counter(v["verdict"] for v in verdicts.values())
     told = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
     return nodes.paragraph("", f"{len(verdicts)} claims judged so far: {told or 'none'}.")
-
-
-def number(value):
-    text = f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}"
-    return text.replace("-", "−")
 
 
 def effect(verdict):
@@ -162,9 +164,25 @@ def stays(verdict, repeated):
     return f"fragile: only in {same}" if repeated["fragile"] else f"so in {same}"
 
 
+def carried(app):
+    """What `make worlds` found in other worlds, as far as it is committed."""
+    path = Path(app.confdir) / "book/worlds.json"
+    return json.loads(path.read_text("utf-8")) if path.is_file() else {"worlds": [], "claims": []}
+
+
+def elsewhere(verdict, told):
+    """In how many worlds a claim holds, drawn, and where it fails; nothing of a verdict that has changed since."""
+    for found in told["claims"]:
+        if (found["id"], found["verdict"]) == (verdict["id"], verdict["verdict"]):
+            what = found, told["worlds"], verdict.get("unit", "")
+            note = f"holds in {found['holds']} of {found['of']} worlds"
+            return [nodes.paragraph("", note, classes=["ledger-note"]), html(strip(*what))], [html(failures(*what))]
+    return [], []
+
+
 def table(app, docname, verdicts):
     """One row a claim."""
-    repeated = repeats(app)
+    repeated, told = repeats(app), carried(app)
     head = ("Claim", "Statement and source", "Criterion and scope", "Effect", "Verdict")
     group = nodes.tgroup("", *(nodes.colspec(colwidth=w) for w in (8, 36, 24, 18, 14)), cols=5)
     group += nodes.thead("", row(*(nodes.Text(title) for title in head)))
@@ -172,15 +190,23 @@ def table(app, docname, verdicts):
     for v in verdicts.values():
         kind = nodes.inline("", v["verdict"])
         badge_of = link(app, docname, v, kind, classes=["judged", f"judged-{v['verdict']}"])
+        drawn, failed = elsewhere(v, told)
         body += row(
             nodes.strong("", v["id"]),
-            noted(v["statement"], v["source"]),
+            [noted(v["statement"], v["source"]), *failed],
             noted(v["criterion"], v.get("scope", "")),
-            nodes.inline("", "", nodes.Text(effect(v)), nodes.raw("", forest(v), format="html")),
-            beside(badge_of, stays(v, repeated.get(v["id"]))),
+            nodes.inline("", "", nodes.Text(effect(v)), html(forest(v))),
+            [beside(badge_of, stays(v, repeated.get(v["id"]))), doubt(app, v), *drawn],
         )
     group += body
     return nodes.table("", group, classes=["ledger"])
+
+
+def doubt(app, verdict):
+    """A link that opens the notebook, to change a number and run it again."""
+    address = on_binder(app, f"{verdict['page']}.ipynb")
+    way = nodes.reference("", "doubt this", refuri=address, reftitle=f"Run {verdict['id']} yourself, on Binder")
+    return nodes.paragraph("", "", way, classes=["ledger-note"])
 
 
 def noted(text, note):
@@ -192,8 +218,10 @@ def beside(node, note):
     return nodes.inline("", "", node, nodes.inline("", note, classes=["ledger-note"]))
 
 
-def row(*entries):
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", entry)) for entry in entries))
+def row(*cells):
+    """A row of a table; a cell is what stands in its first paragraph, or a list that goes on below it."""
+    parts = [cell if isinstance(cell, list) else [cell] for cell in cells]
+    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", first), *more) for first, *more in parts))
 
 
 def publish(app, problem):

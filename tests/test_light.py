@@ -1,0 +1,73 @@
+"""Style sheets lose only what no page can use, and pictures get the room that they will need."""
+
+from types import SimpleNamespace
+
+import pytest
+import tinycss2
+from _extensions.light import few_scripts, lazy_pictures, lighten, size, thin
+
+
+def thinned(text, *words):
+    return "".join(thin(tinycss2.parse_stylesheet(text, True, True), set(words)))
+
+
+@pytest.mark.parametrize(
+    ("rule", "left"),
+    [
+        ("p{a:b}", "p{a:b}"),
+        (".on{a:b}", ".on{a:b}"),
+        (".off{a:b}", ""),
+        ("#off p{a:b}", ""),
+        (".on.off{a:b}", ""),
+        (".off,.on>p,#on{a:b}", ".on>p,#on{a:b}"),
+        (".on:not(.off){a:b}", ".on:not(.off){a:b}"),
+        ("@media print{.off{a:b}}", ""),
+        ("@media print{.off{a:b}.on{c:d}}", "@media print{.on{c:d}}"),
+        ("@keyframes turn{to{a:b}}", "@keyframes turn{to{a:b}}"),
+        ('@font-face{src:url("../vendor/fontawesome/a.woff2")}', ""),
+        ('@font-face{src:url("fonts/a.woff2")}', '@font-face{src:url("fonts/a.woff2")}'),
+    ],
+)
+def test_only_rules_go_whose_names_occur_nowhere(rule, left):
+    assert thinned(rule, "on") == left
+
+
+def test_points_of_a_drawing_become_pixels(tmp_path):
+    (tmp_path / "a.svg").write_text('<?xml version="1.0"?>\n<svg width="75pt" height="30.1pt" viewBox="0 0 75 30.1"/>')
+    assert size(tmp_path / "a.svg") == ' width="100" height="40"'
+
+
+def test_pictures_wait_and_only_those_of_the_text_get_a_size(tmp_path):
+    (tmp_path / "_images").mkdir()
+    (tmp_path / "_images/a.svg").write_text('<svg width="3" height="2"/>')
+    text = lazy_pictures('<img alt="A" src="_images/a.svg" /><img src="logo.png">', tmp_path)
+    assert text == (
+        '<img alt="A" src="_images/a.svg" width="3" height="2" loading="lazy" decoding="async">'
+        '<img src="logo.png" loading="lazy" decoding="async">'
+    )
+
+
+def test_a_page_keeps_the_scripts_that_it_can_need():
+    names = ("searchindex.js", "a/copybutton.js?v=1", "own.js")
+    page = "".join(f'<script src="{name}"></script>' for name in names)
+    own = '<script defer src="own.js"></script>'
+    assert few_scripts(page, searches=False) == own
+    assert few_scripts(page, searches=True) == '<script defer src="searchindex.js"></script>' + own
+    assert '<script defer src="a/copybutton.js?v=1">' in few_scripts(page + '<p class="highlight-python">', False)
+
+
+def test_one_sheet_of_several_still_finds_what_they_refer_to(tmp_path):
+    (tmp_path / "_static/katex").mkdir(parents=True)
+    (tmp_path / "part").mkdir()
+    (tmp_path / "_static/base.css").write_text("b{a:b}")
+    (tmp_path / "_static/katex/k.css").write_text("@import '../base.css';.k{src:url(fonts/k.woff2)}.gone{a:b}")
+    (tmp_path / "_static/tricks.css").write_text(".gone { a: url('data:x') }")
+    head = (
+        '<link rel="stylesheet" href="../_static/katex/k.css?v=1"><link rel="stylesheet" href="../_static/tricks.css">'
+    )
+    (tmp_path / "part/page.html").write_text(head + '<p class="k">')
+    lighten(SimpleNamespace(outdir=tmp_path), None)
+    sheet = (tmp_path / "_static/course.css").read_text()
+    assert sheet == "b{a:b}\n.k{src:url(katex/fonts/k.woff2)}\n.gone { a: url('data:x') }"
+    page = (tmp_path / "part/page.html").read_text()
+    assert page.count("<link") == 1 and 'href="../_static/course.css?v=' in page

@@ -1,0 +1,103 @@
+"""What makes the site easy to read: ways on, terms that explain themselves, cards to guess at, a copy to take along."""
+
+import re
+from zipfile import ZipFile
+
+import pytest
+from build import OFFLINE, pages
+from conftest import ROOT
+from test_site import soup
+
+CHAPTERS = [name for name in pages(ROOT) if re.match(r"chapters/\d", name)]
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_says_how_long_it_takes_to_read_and_to_run(site, name):
+    told = soup(site, name).find("p", class_="reading-time").text
+    assert re.fullmatch(r"\d+ minutes to read, without the exercises; about \d+ seconds to run", told)
+
+
+def test_the_next_chapter_is_named_by_its_question(site):
+    page = soup(site, "labs/solutions/00_diagnosis.html")
+    asked = page.find("a", class_="right-next").find("p", class_="prev-next-title").text
+    assert asked.startswith("Guess the sum of three units")
+
+
+def test_a_lost_reader_finds_every_chapter_at_any_depth(site):
+    lost = soup(site, "404.html")
+    links = [a["href"] for a in lost.find_all("a")]
+    base = links[-1]
+    assert base.startswith("/") and all(link.startswith(base) for link in links)
+    assert "Guess the sum of three units." in lost.text
+    assert [link.removeprefix(base) for link in links[:-1]] == CHAPTERS
+    assert not lost.find_all(["script", "link", "img"])
+
+
+def test_the_whole_site_is_in_one_file(site):
+    with ZipFile(site / f"{OFFLINE}.zip") as whole:
+        names = set(whole.namelist())
+        here = {f"{OFFLINE}/{p.relative_to(site).as_posix()}" for p in site.rglob("*") if p.is_file()}
+        assert names == here - {f"{OFFLINE}/{OFFLINE}.zip"}
+        assert whole.read(f"{OFFLINE}/index.html") == (site / "index.html").read_bytes()
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_terms_are_explained_where_a_page_first_uses_them(site, name):
+    glossary = soup(site, "book/glossary.html")
+    terms = soup(site, name).find_all("a", class_="term")
+    assert terms and len({a["href"] for a in terms}) == len(terms)
+    for term in terms:
+        entry = glossary.find(id=term["href"].split("#")[1])
+        assert term.text.lower().startswith(entry.text.strip("#¶ \n").lower())
+        assert term["data-means"].rstrip(".") in entry.find_next("dd").text.replace("\n", " ")
+
+
+def test_a_term_tells_its_meaning_when_it_is_pointed_at_or_reached_by_keyboard(site, browser):
+    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+        page = context.new_page()
+        page.goto((site / CHAPTERS[0]).as_uri())
+        term = page.locator("a.term").first
+        shown = "a => getComputedStyle(a, '::after').content"
+        assert term.evaluate(shown) == "none"
+        term.hover()
+        assert term.evaluate(shown).strip('"') == term.get_attribute("data-means")
+        page.mouse.move(0, 0)
+        page.keyboard.press("Tab")
+        term.focus()
+        assert term.evaluate(shown) != "none"
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+GUESSES = {"false": 1, "true": 0, "half true": 2}
+
+
+@pytest.mark.parametrize("answer", GUESSES)
+def test_a_guess_turns_the_card_and_the_last_one_counts(site, browser, answer):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto((site / "index.html").as_uri())
+        cards, told = page.locator("details.guess"), page.locator(".guess-told")
+        assert cards.count() == 3 and not any(card.is_visible() for card in cards.all())
+        for choice, card in zip(page.locator(".guess-choice").all(), cards.all(), strict=True):
+            choice.get_by_role("button", name=answer, exact=True).click()
+            assert card.is_visible() and card.locator("img").evaluate("i => i.decode().then(() => i.naturalWidth)") > 0
+            assert choice.get_by_role("button").first.is_disabled()
+        assert told.inner_text() == f"You got {GUESSES[answer]} of 3. Begin."
+        told.get_by_role("link").click()
+        assert page.url.endswith(CHAPTERS[0])
+
+
+def test_without_scripts_the_cards_are_there_to_be_opened(site, browser):
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto((site / "index.html").as_uri())
+        page.locator("details.guess summary").first.click()
+        assert page.get_by_text("There is no cliff at three").is_visible()
+
+
+def test_every_claim_can_be_doubted_where_it_was_judged(site):
+    rows = soup(site, "book/ledger.html").find("table", class_="ledger").find("tbody").find_all("tr")
+    for row in rows:
+        (way,) = (a["href"] for a in row.find_all("a") if a.text == "doubt this")
+        page = row.find("a", class_="judged")["href"].split("#")[0].removeprefix("../").replace(".html", ".ipynb")
+        assert "mybinder.org" in way and way.endswith(f"urlpath=lab/tree/{page}")
