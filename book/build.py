@@ -112,6 +112,7 @@ def pack(site: Path) -> None:
     with ZipFile(site / f"{OFFLINE}.zip", "w") as whole:
         for file in sorted(path for path in site.rglob("*") if path.is_file() and path.suffix != ".zip"):
             entry = ZipInfo(f"{OFFLINE}/{file.relative_to(site).as_posix()}")  # of no date
+            entry.create_system = 3  # nor of a system
             whole.writestr(entry, file.read_bytes(), ZIP_DEFLATED)
 
 

@@ -6,9 +6,10 @@
   let right = 0, open = cards.length;
 
   function turn(card, answer, buttons, said) {
+    if (card.open) return;
     const hit = card.classList.contains(`guess-${answer.replace(" ", "-")}`);
     for (const button of buttons) {
-      button.disabled = true;
+      button.setAttribute("aria-disabled", true);
       button.setAttribute("aria-pressed", button.textContent === answer);
     }
     said.textContent = hit ? " You were right." : " Not quite.";

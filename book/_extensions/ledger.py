@@ -205,7 +205,12 @@ def table(app, docname, verdicts):
 def doubt(app, verdict):
     """A link that opens the notebook, to change a number and run it again."""
     address = on_binder(app, f"{verdict['page']}.ipynb")
-    way = nodes.reference("", "doubt this", refuri=address, reftitle=f"Run {verdict['id']} yourself, on Binder")
+    way = nodes.reference(
+        "",
+        "doubt this",
+        refuri=address,
+        reftitle=f"Run {verdict['id']} yourself: cell {verdict['anchor'].removeprefix('cell-')}, on Binder",
+    )
     return nodes.paragraph("", "", way, classes=["ledger-note"])
 
 

@@ -2,6 +2,7 @@
 
 import html
 import re
+from pathlib import Path
 
 from docutils import nodes
 
@@ -59,6 +60,9 @@ def explain(app, doctree, docname):
     for text in list(doctree.findall(nodes.Text)):
         if is_sentence(text) and (parts := marked(text.astext(), found, seen, address)):
             text.parent.replace(text, parts)
+    if seen:
+        script = Path(__file__).with_name("terms.js").read_text("utf-8")
+        doctree += nodes.raw("", f"<script>{script}</script>", format="html")
 
 
 def setup(app):
