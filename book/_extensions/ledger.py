@@ -204,13 +204,8 @@ def table(app, docname, verdicts):
 
 def doubt(app, verdict):
     """A link that opens the notebook, to change a number and run it again."""
-    address = on_binder(app, f"{verdict['page']}.ipynb")
-    way = nodes.reference(
-        "",
-        "doubt this",
-        refuri=address,
-        reftitle=f"Run {verdict['id']} yourself: cell {verdict['anchor'].removeprefix('cell-')}, on Binder",
-    )
+    address, cell = on_binder(app, f"{verdict['page']}.ipynb"), verdict["anchor"].removeprefix("cell-")
+    way = nodes.reference("", "doubt this", refuri=address, reftitle=f"Run {verdict['id']} yourself, cell {cell}")
     return nodes.paragraph("", "", way, classes=["ledger-note"])
 
 
