@@ -13,10 +13,10 @@ FORM   := tests/test_notebooks.py
 SIDE_BY_SIDE := --numprocesses=logical --maxprocesses=4 --dist=loadscope
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-all test-notebooks test-rest lab nbval freeze lock evidence worlds portability bench audit serve clean
+.PHONY: help book test test-all test-notebooks test-rest lab nbval freeze lock evidence worlds mutants portability bench audit serve clean
 
 help:  ## this list
-	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */  make \1	/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */  make \1	/' | expand -t 20
 
 book: $(READY)  ## execute the notebooks, build the site, say where to open it
 	@$(BIN)/python book/build.py
@@ -55,6 +55,9 @@ evidence: $(READY)  ## repeat every experiment with ten other sets of seeds: mak
 worlds: $(READY)  ## carry the general claims to 36 other worlds: make worlds CLAIMS="C8 D2a" for a few
 	@$(BIN)/python book/worlds.py $(CLAIMS)
 
+mutants: .venv-mutants/.installed  ## plant faults in the formulas: do their tests find them? make mutants MODULES="stopping"
+	@.venv-mutants/bin/python book/mutants.py $(MODULES)
+
 portability: $(READY)  ## strict nbval as older processors compute, and with one thread
 	ATEN_CPU_CAPABILITY=avx2 $(MAKE) --no-print-directory nbval
 	ATEN_CPU_CAPABILITY=default MKL_CBWR=COMPATIBLE $(MAKE) --no-print-directory nbval
@@ -70,7 +73,7 @@ audit: .venv-audit/.installed book  ## weigh every page and ask Lighthouse about
 serve:  ## show the built site on http://127.0.0.1:8000 (make serve PORT=9000 for another)
 	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
-clean:  ## remove everything that was built (.venv, .venv-bench, .venv-audit and my-labs/ stay)
+clean:  ## remove everything that was built (.venv* and my-labs/ stay)
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis
 
 .venv/.created:
@@ -96,6 +99,14 @@ $(READY): pyproject.toml .venv/.lock-installed
 	@$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
 		> $$(.venv-bench/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/course.pth
 	.venv-bench/bin/python -m pip install --disable-pip-version-check --quiet -r bench/requirements.txt
+	@touch $@
+
+.venv-mutants/.installed: $(READY)
+	$(BIN)/python -m venv .venv-mutants
+	@echo '*' > .venv-mutants/.gitignore
+	@$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+		> $$(.venv-mutants/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/course.pth
+	.venv-mutants/bin/python -m pip install --disable-pip-version-check --quiet cosmic-ray==8.7.0
 	@touch $@
 
 .venv-audit/.installed: $(READY)

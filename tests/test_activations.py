@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tricks.activations import ACTIVATIONS, leaky_relu
+from tricks.activations import ACTIVATIONS, Maxout, leaky_relu
 
 NAMES = pytest.mark.parametrize("name", ACTIVATIONS)
 NEAR = torch.linspace(-12, 12, 4801, dtype=torch.float64)
@@ -62,3 +62,23 @@ def test_leaky_relu_takes_any_slope(slope):
 def test_the_comparison_sees_a_wrong_slope(fault):
     with pytest.raises(AssertionError):
         agree(fault(FAR), autograd_slope(torch.nn.ReLU(), FAR))
+
+
+def test_the_kink_of_leaky_relu_belongs_to_the_left_as_torchs_does():
+    zero = torch.zeros(1, dtype=torch.float64)
+    assert autograd_slope(lambda z: leaky_relu(z, 0.2), zero) == 0.2
+    assert autograd_slope(torch.nn.LeakyReLU(0.2), zero) == 0.2
+
+
+@pytest.mark.parametrize("shape", [(12,), (5, 12), (2, 3, 12)])
+@pytest.mark.parametrize("pieces", [1, 2, 3, 12])
+def test_maxout_takes_the_largest_of_neighbours(shape, pieces):
+    z = torch.randn(*shape, generator=torch.Generator().manual_seed(0))
+    groups = [z[..., i : i + pieces] for i in range(0, 12, pieces)]
+    expected = torch.stack([torch.tensor([max(row) for row in g.reshape(-1, pieces).tolist()]) for g in groups], dim=-1)
+    assert torch.equal(Maxout(pieces)(z), expected.reshape(*shape[:-1], -1))
+
+
+def test_maxout_has_two_pieces_unless_told_and_says_how_many():
+    assert torch.equal(Maxout()(torch.tensor([1.0, 2.0, 4.0, 3.0])), torch.tensor([2.0, 4.0]))
+    assert str(Maxout(3)) == "Maxout(pieces=3)"

@@ -34,6 +34,17 @@ def test_patience_is_spent_after_so_many_epochs_without_a_lower_loss():
     assert best.spent(100, torch.tensor([98.0, torch.inf])).tolist() == [True, False]
 
 
+def test_of_a_vector_each_run_keeps_its_own_and_what_is_not_known_takes_nothing_away():
+    best = Best.none_yet(2)
+    for epoch, losses in ((1, [3.0, 1.0]), (2, [2.0, 2.0])):
+        now = {"layers": torch.arange(6.0).reshape(2, 3) + 10 * epoch}
+        best = best.after(epoch, torch.tensor(losses, dtype=torch.float64), now)
+    expected = [[20.0, 21.0, 22.0], [13.0, 14.0, 15.0]]
+    assert best.kept["layers"].tolist() == expected
+    best = best.after(3, torch.zeros(2, dtype=torch.float64), {"layers": torch.full((2,), torch.nan)})
+    assert best.kept["layers"].tolist() == expected
+
+
 def curve(*losses):
     """Recorded losses: (epochs,) or (runs, epochs)."""
     losses = np.array(losses, dtype=float)
@@ -60,6 +71,27 @@ def test_pq_stops_at_the_end_of_a_strip_once_more_is_lost_than_gained(alpha, sto
 @pytest.mark.parametrize("s, strip, stop", [(1, 1, 30), (2, 1, 40), (3, 1, 80), (1, 2, 40), (2, 2, 80), (9, 2, 80)])
 def test_up_stops_after_rises_one_after_another(s, strip, stop):
     assert UP(WAVY, s, strip=strip) == stop  # every second: 4.0, 4.4, 3.3, 2.9
+
+
+# GL is 0, 50, 100 % here, and exactly so; P is 250 at the end of the one strip.
+@pytest.mark.parametrize("alpha, stop", [(49.8, 20), (50, 30), (50.2, 30)])
+def test_gl_counts_per_cent_and_must_be_exceeded(alpha, stop):
+    assert GL(curve(1.0, 1.5, 2.0), alpha) == stop
+
+
+@pytest.mark.parametrize("alpha, stop", [(0.2498, 20), (0.25, 30), (0.2502, 30)])
+def test_pq_counts_per_mille_and_must_be_exceeded(alpha, stop):
+    assert PQ(curve(1.5, 1.0, 1.0), curve(1.0, 1.625, 1.0), alpha, strip=2) == stop
+
+
+def test_a_curve_of_one_record_or_of_one_strip_is_long_enough():
+    assert GL(curve(1.0), 5) == 10
+    assert PQ(FALLING, WAVY, 5, strip=8) == UP(WAVY, 1, strip=8) == 80
+
+
+def test_a_strip_has_five_records_unless_told():
+    ends = curve(*(2.0, 2.0, 2.0, 2.0, 1.0), *(9.0, 9.0, 9.0, 9.0, 1.1), *(9.0, 9.0, 9.0, 9.0, 1.0))
+    assert UP(ends, 1) == 100
 
 
 def test_an_equal_loss_is_no_rise():
