@@ -78,8 +78,7 @@ def UP(validation: xr.DataArray, s: int, strip: int = 5) -> xr.DataArray:
     require(whole(s), f"s={s!r} must be a whole number of strips, from 1")
     ends = _ends(_curve("validation", validation, strip), strip)
     rises = ends > ends.shift(epoch=1)
-    in_a_row = sum(rises.shift(epoch=i, fill_value=False) for i in range(s))
-    return _first(in_a_row == s, validation)
+    return _first(sum(rises.shift(epoch=i, fill_value=False) for i in range(s)) == s, validation)
 
 
 def restored(validation: xr.DataArray, stop: xr.DataArray) -> xr.DataArray:
