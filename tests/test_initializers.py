@@ -52,6 +52,18 @@ def seeded(function):
     return run
 
 
+@pytest.mark.parametrize("rule", INITIALIZERS.values(), ids=INITIALIZERS)
+def test_a_parameter_is_filled_without_a_trace_for_autograd_and_with_gain_1_unless_told(rule):
+    weight = seeded(rule)(nn.Parameter(torch.empty(40, 30)))
+    assert weight.requires_grad and weight.grad_fn is None
+    assert torch.equal(weight, seeded(lambda w: rule(w, 1.0))(torch.empty(40, 30)))
+
+
+def test_initialise_follows_xavier_with_gain_1_unless_told():
+    layer = nn.Linear(30, 40)
+    assert torch.equal(seeded(initialise)(layer).weight, seeded(xavier)(torch.empty(40, 30)))
+
+
 def test_initialise_fills_every_linear_layer_and_clears_the_biases():
     model = nn.Sequential(nn.Linear(9, 8), nn.Sequential(nn.ReLU(), nn.Linear(8, 7)), nn.Linear(7, 6, bias=False))
     assert initialise(model, lambda weight, gain: weight.data.fill_(gain), gain=5.0) is model
@@ -126,7 +138,10 @@ def test_a_wide_random_network_shows_the_factors_that_theory_expects(name):
     assert found.backward == pytest.approx(expected.backward, rel=0.06)
 
 
-@pytest.mark.parametrize("arguments, culprit", [(("Relu", 1.0, 3), "'Relu'"), (("relu", 0.0, 3), "variance=0.0")])
+@pytest.mark.parametrize(
+    "arguments, culprit",
+    [(("Relu", 1.0, 3), "'Relu'"), (("relu", 0.0, 3), "variance=0.0"), (("relu", 1.0, 3, 0), "size=0")],
+)
 def test_what_theory_cannot_say_is_refused_in_one_line(arguments, culprit):
     with pytest.raises(ValueError, match=culprit):
         factors(*arguments)
