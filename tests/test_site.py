@@ -10,6 +10,11 @@ from build import missing_pages, pages
 from conftest import ROOT
 
 PAGES = [*pages(ROOT), "search.html", "genindex.html"]
+ALWAYS = (  # a page of each kind; a browser opens all others in `make test-all`
+    *("index.html", "chapters/07_capstone.html", "chapters/evidence/02_vanishing_gradients.html"),
+    *("labs/solutions/00_diagnosis.html", "book/ledger.html"),
+)
+VISITED = [pytest.param(name, marks=[] if name in ALWAYS else pytest.mark.slow) for name in PAGES]
 AXE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
     "resultTypes": ["violations"],
@@ -64,25 +69,25 @@ def test_the_landing_page_is_the_index_itself(site):
     assert not page.find("meta", {"http-equiv": "refresh"})
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", VISITED)
 def test_nothing_is_asked_of_another_server(visit, name):
     for scheme in ("light", "dark"):
         foreign = [r for r in visit(name, scheme)["requests"] if not r.startswith(("file:", "data:"))]
         assert foreign == []
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", VISITED)
 def test_the_console_is_silent(visit, name):
     assert visit(name, "light")["errors"] == visit(name, "dark")["errors"] == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", VISITED)
 def test_axe_finds_nothing(visit, name, scheme):
     assert visit(name, scheme)["axe"] == []
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", VISITED)
 def test_nothing_scrolls_sideways_on_a_phone(visit, name):
     assert visit(name, "light")["beyond"] == 0
 
