@@ -27,11 +27,12 @@ def planted_book(folder):
     """Write the book into a folder that is there."""
     for name in ("_extensions", "_static", "_templates"):
         shutil.copytree(ROOT / "book" / name, folder / "book" / name)
-    for name in ("_config.yml", "book/references.bib", "book/ledger.md"):
+    for name in ("_config.yml", "book/references.bib"):
         shutil.copy(ROOT / name, folder / name)
     (folder / "_toc.yml").write_text(
         "format: jb-book\nroot: book/index\nchapters:\n- file: 99_planted\n- file: book/ledger\n"
     )
+    (folder / "book/ledger.md").write_text("# The ledger\n\nEvery claim of this book.\n\n```{ledger}\n```\n")
     (folder / "book/index.md").write_text("# Planted\n\nSee {verdict}`Z1`, and $\\boldsymbol{x}^2$.\n")
     plant(folder / "99_planted.ipynb", (JUDGE, {}))
     return folder
