@@ -3,9 +3,11 @@
 import os
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
 import torch
 from tqdm import tqdm
@@ -60,16 +62,14 @@ def in_threads(work, jobs: list):
     """
     threads, interrupted = torch.get_num_threads(), threading.Event()
     quiet = "TRICKS_RENDER" in os.environ or len(jobs) < 4
-    pool = ThreadPoolExecutor(CORES, initializer=alone)
+    pool, ended = ThreadPoolExecutor(CORES, initializer=alone), SimpleQueue()
     try:
-        pending = {pool.submit(work, job, interrupted) for job in jobs}
-        with tqdm(total=len(jobs), disable=quiet, leave=False) as progress:
-            while pending:
-                # Without a timeout, Windows would not let Ctrl-C in.
-                done, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield future.result()
-                progress.update(len(done))
+        for job in jobs:
+            pool.submit(work, job, interrupted).add_done_callback(ended.put)
+        for _ in tqdm(jobs, disable=quiet, leave=False):
+            while ended.empty():  # rather than wait for it: Ctrl-C comes in at once, and finds no lock half taken
+                time.sleep(0.001)
+            yield ended.get().result()
     finally:
         interrupted.set()
         pool.shutdown(cancel_futures=True)
