@@ -56,21 +56,21 @@ def alone() -> None:
 def in_threads(work, jobs: list):
     """Yield `work(job, interrupted)` for all jobs, as each ends: one job a core, one thread inside each.
 
-    One thread inside each keeps a run's bits apart from the machine's number of cores. When the
-    caller stops listening (Ctrl-C, an exception in another job), the event `interrupted` is set:
-    work should look at it often, and raise `Interrupted`.
+    So a run's bits do not depend on the number of cores. When the caller stops listening (Ctrl-C, an exception in
+    another job), `interrupted` is set: work should look at it often, and raise `Interrupted`.
     """
-    threads, interrupted = torch.get_num_threads(), threading.Event()
-    quiet = "TRICKS_RENDER" in os.environ or len(jobs) < 4
-    pool, ended = ThreadPoolExecutor(CORES, initializer=alone), SimpleQueue()
+    threads, interrupted, ended = torch.get_num_threads(), threading.Event(), SimpleQueue()
+    pool = ThreadPoolExecutor(CORES, name := f"Pool {id(interrupted)}", alone)
     try:
         for job in jobs:
             pool.submit(work, job, interrupted).add_done_callback(ended.put)
-        for _ in tqdm(jobs, disable=quiet, leave=False):
+        for _ in tqdm(jobs, disable="TRICKS_RENDER" in os.environ or len(jobs) < 4, leave=False):
             while ended.empty():  # rather than wait for it: Ctrl-C comes in at once, and finds no lock half taken
                 time.sleep(0.001)
             yield ended.get().result()
     finally:
         interrupted.set()
         pool.shutdown(cancel_futures=True)
+        while any(t.name.startswith(name) for t in threading.enumerate()):
+            time.sleep(0.001)  # for one that Ctrl-C found half started: the pool does not know it
         torch.set_num_threads(threads)
