@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 import tinycss2
-from _extensions.light import few_scripts, lazy_pictures, lighten, size, thin
+from _extensions.light import MARK, RESIZED, few_scripts, lazy_pictures, lighten, measure_first, size, thin
 
 
 def thinned(text, *words):
@@ -54,6 +54,16 @@ def test_a_page_keeps_the_scripts_that_it_can_need():
     assert few_scripts(page, searches=False) == own
     assert few_scripts(page, searches=True) == '<script defer src="searchindex.js"></script>' + own
     assert '<script defer src="a/copybutton.js?v=1">' in few_scripts(page + '<p class="highlight-python">', False)
+
+
+def test_blocks_are_all_measured_before_one_is_marked(tmp_path):
+    (script := tmp_path / "theme.js").write_text(f"blocks.forEach(e=>{{{MARK}}});{RESIZED}")
+    for _ in range(2):  # a second build finds the first one's
+        measure_first(script)
+        assert script.read_text().count("queueMicrotask") == script.read_text().count('"toggle"') == 1
+    script.write_text("blocks.forEach(mark)")
+    with pytest.raises(AssertionError, match=r"theme\.js is another version"):
+        measure_first(script)
 
 
 def test_one_sheet_of_several_still_finds_what_they_refer_to(tmp_path):

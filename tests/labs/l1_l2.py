@@ -125,6 +125,113 @@ ISTA = Answers(
     ],
 )
 
+_SEVERAL_PROBES = """
+def diagnose(train, penalty, lr):
+    def first(rows, w, b):
+        w = torch.tensor(w, dtype=torch.double)
+        trace, biases, losses = train(torch.zeros(rows, len(w)), [b] * rows, w, b)
+        return (1 - trace[1] / w).div(lr * penalty), biases, losses
+    share, biases, losses = first(4, [2.0, -6.0, 0.5], 1.0)
+    if biases[-1] < 0.999:
+        return "bias too"
+    if losses[-1] > 1e-6:
+        return "watched"
+    if share.max() < 1e-6:
+        return "never felt"
+    if share.max() - share.min() > 1e-6:
+        return "L1 for L2"
+    if abs(share.mean() - first(40, [2.0, -6.0, 0.5], 1.0)[0].mean()) > 1e-6:
+        return "per example"
+    if abs(share.mean() - first(4, [20.0, -60.0, 5.0], 1.0)[0].mean()) > 1e-6:
+        return "norm not squared"
+    return "factor 2" if share.mean() > 1.5 else "sound"
+"""
+_COMPARED = """
+def diagnose(train, penalty, lr):
+    X, y, w = torch.randn(9, 3), torch.randn(9), torch.randn(3)
+    trace = train(X, y, w, 1.0)[0]
+    far = {k: (rival(X, y, w, 1.0)[0] - trace).norm() for k, rival in lab.PATIENTS.items()}
+    return min(far, key=far.get)
+"""
+_GAP_OF_ONE = [("torch.full((n,), b)", "torch.full((n,), b + 1)")]
+_EQUAL_WEIGHTS = [("[1.0, 4.0]", "[1.0, 1.0]")]
+
+DIAGNOSE = Answers(
+    cell="05-diagnose",
+    given=("05-imports",),
+    formula=False,
+    right=[
+        _SEVERAL_PROBES,
+        [("n, w, b = 5", "n, w, b = 50")],
+        [("torch.zeros(n, 2)", "torch.ones(n, 2)"), ("torch.full((n,), b)", "torch.full((n,), 5 + b)")],
+    ],
+    wrong=[
+        ["def diagnose(train, penalty, lr):\n    return 'sound'", "it never calls train"],
+        [[("return min(", "return 'sound' or min(")], "was called `sound`"],
+        [[('"never felt": 0 * w', '"nothing": 0 * w')], "'nothing' is not on the list"],
+        [[("return min(", "return 3 or min(")], "3 is not on the list"],
+        [[("n, w, b = 5", "n, w, b = 1")], "`per example` and `sound` do exactly the same"],
+        [[("n, w, b = 5", "n, w, b = 2")], "`per example` and `factor 2` do exactly the same"],
+        [[("[1.0, 4.0]", "[4.0]"), ("(n, 2)", "(n, 1)")], "`L1 for L2` and `norm not squared` do exactly"],
+        [[("[1.0, 4.0])", "[0.0, 0.0])")], "do exactly the same"],
+        [[("4.0]), 3.0", "4.0]), 0.0")], "`bias too` and `sound` do exactly the same"],
+        [_EQUAL_WEIGHTS, "the fault `L1 for L2`, λ ="],
+        [_GAP_OF_ONE, "was called `bias too`"],
+        [[("losses[0] > 0", "losses[0] < 0")], "the fault `watched`, λ ="],
+        [[("(lr * penalty)", "penalty")], "the fault `per example`, λ ="],
+        [[("2 * w,", "w / 2,")], "the fault `factor 2`, λ ="],
+        [_COMPARED, "was called `"],
+        [[("torch.full((n,), b)", "torch.full((n, 1), b)")], "train takes X (n, D), y (n,)"],
+        [[("(X, y, w, b)\n    if", "(X, y, w)\n    if")], "train() missing 1 required"],
+        [[("    return min(", "    min(")], "nothing comes back"],
+    ],
+)
+
+_AUTOGRAD = """
+def l2_step(X, y, w, b, penalty, lr):
+    w, b = w.clone().requires_grad_(), b.clone().requires_grad_()
+    data = torch.nn.functional.mse_loss(X @ w + b, y) / 2
+    (data + penalty / 2 * (w ** 2).sum()).backward()
+    return [w - lr * w.grad, b - lr * b.grad, data.item()]
+"""
+_ONE_VECTOR = """
+def l2_step(X, y, w, b, penalty, lr):
+    theta, X = torch.cat([b[None], w]), torch.cat([torch.ones(len(X), 1, dtype=X.dtype), X], dim=1)
+    gap, pull = X @ theta - y, penalty * theta
+    pull[0] = 0
+    theta = theta - lr * (X.T @ gap / len(X) + pull)
+    return theta[1:], theta[0], (gap ** 2).mean() / 2
+"""
+_DATA, _PENALTY, _NEW_B = "X.T @ gap / len(X)", "penalty * w)", "b - lr * gap.mean()"
+_DECAY_ALONE = "w = w - lr * (X.T @ gap / len(X) + penalty * w)"
+
+L2_STEP = Answers(
+    cell="05-l2-step",
+    given=("05-imports",),
+    right=[_AUTOGRAD, _ONE_VECTOR, [(_DECAY_ALONE, f"w = (1 - lr * penalty) * w - lr * {_DATA}")]],
+    wrong=[
+        ["l2_step = lambda X, y, w, b, penalty, lr: theirs(X, y, w, b, penalty, lr)", "raises NameError"],
+        [[(_NEW_B, "b - lr * (gap.mean() + penalty * b)")], "still pulls at the bias"],
+        [[(_NEW_B, "b")], "has to learn from the data still"],
+        [[(_NEW_B, "b - lr * gap.sum()")], "the new b: off by"],
+        [[("/ len(X) / 2", "/ len(X) / 2 + penalty / 2 * w @ w")], "still in the loss that is watched"],
+        [[("/ len(X) / 2", "/ len(X)")], "the loss has a ½"],
+        [[("/ len(X) / 2", "/ 2")], "the loss is a mean"],
+        [[("gap.mean(), loss", "gap.mean(), loss + 1")], "the loss to watch: off by"],
+        [[(f" + {_PENALTY}", ")")], "gone altogether"],
+        [[(_PENALTY, f"2 * {_PENALTY}")], "pulls with 2λw"],
+        [[(_PENALTY, f"len(X) * {_PENALTY}")], "counts once"],
+        [[(_PENALTY, "penalty * w / w.norm())")], "the penalty is squared"],
+        [[(_PENALTY, "penalty * w.sign())")], "as L1 does"],
+        [[(f"+ {_PENALTY}", f"- {_PENALTY}")], "a sign"],
+        [[(_DECAY_ALONE, f"w = (1 - lr * penalty) * (w - lr * {_DATA})")], "at the same w"],
+        [[("return w, b", "return X[0] + 0 * w, b")], "the new w: off by"],
+        [[("return w, b", "return w.float()[:2], b")], "has shape"],
+        [[("gap.mean(), loss", "gap.mean()")], "three things are expected"],
+        [[("    return w", "    w")], "nothing comes back"],
+    ],
+)
+
 _LOOP = """
 def experiment(seeds):
     arms = []
@@ -177,4 +284,11 @@ EXPERIMENT = Answers(
     ],
 )
 
-BANK = {"predictions": PREDICTIONS, "ridge": RIDGE, "ista_step": ISTA, "experiment": EXPERIMENT}
+BANK = {
+    "predictions": PREDICTIONS,
+    "ridge": RIDGE,
+    "ista_step": ISTA,
+    "diagnose": DIAGNOSE,
+    "l2_step": L2_STEP,
+    "experiment": EXPERIMENT,
+}

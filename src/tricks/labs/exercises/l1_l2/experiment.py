@@ -1,4 +1,4 @@
-"""Lab 05, exercise 4: does L2 help where both arms have their own best rate?"""
+"""Lab 05, exercise 6: does L2 help where both arms have their own best rate?"""
 
 from dataclasses import replace
 from functools import cache
