@@ -151,6 +151,60 @@ def test_the_map_can_be_dragged_presets_jump_and_the_address_keeps_the_setting(p
     assert drawn(page)[:2] == ("2,0", "0.75") and page.get_by_role("slider", name="gain").is_enabled()
 
 
+WORDS = """svg => [...svg.querySelectorAll("text")].filter(t => t.textContent).map(t => {
+  const {left, top, right, bottom} = t.getBoundingClientRect(), edge = svg.getBoundingClientRect();
+  return [t.textContent, left - edge.left, top - edge.top, right - edge.left, bottom - edge.top, edge.width];
+})"""
+
+
+def overlapping(words):
+    """Pairs of words that lie on each other by more than the rounding of their boxes."""
+    for i, (one, left, top, right, bottom, _) in enumerate(words):
+        for other, left_2, top_2, right_2, bottom_2, _ in words[:i]:
+            if min(right, right_2) - max(left, left_2) > 1 and min(bottom, bottom_2) - max(top, top_2) > 3:
+                yield one, other
+
+
+@pytest.fixture
+def crowded(browser, data, tmp_path):
+    """Two panels with large numbers, tiny ones on a logarithmic axis, and labels that take two lines."""
+    numbers = {"tiny": 10.0 ** -(8 + 2 * data.layer), "large": 12_345.0 * data.layer}
+    many = data.assign(numbers).assign(tiny=numbers["tiny"] * data.norm)
+    labels = ["on data it has learned from", "on data it has not seen", "the mean of both"]
+    marks = [mark(kind, "tiny", label=label) for kind, label in zip(("line", "dots", "line"), labels, strict=True)]
+    panels = [
+        panel("Gradient", *marks, y="size of the gradient", x="layer", log="y"),
+        panel("Steps", mark("line", "large"), y="steps until it is done", x="layer"),
+    ]
+    file = tmp_path / "crowded.html"
+    file.write_text(f'<meta charset="utf-8">{figure(many, panels=panels)._repr_html_()}', "utf-8")
+    with browser.new_context(viewport={"width": 800, "height": 600}) as context:
+        page = context.new_page()
+        page.goto(file.as_uri())
+        yield page
+
+
+def test_words_neither_overlap_nor_stick_out_and_labels_stay_clear_of_what_they_name(crowded):
+    for picture in crowded.locator(".xp-panels svg").all():
+        words = picture.evaluate(WORDS)
+        assert list(overlapping(words)) == []
+        assert all(left >= -1 and top >= -1 and right <= width + 1 for _, left, top, right, _, width in words)
+    first = crowded.locator(".xp-panels svg").first
+    bottoms = {text: bottom for text, *_, bottom, _ in first.evaluate(WORDS)}
+    curve = 'path => path.getBoundingClientRect().top - path.closest("svg").getBoundingClientRect().top'
+    highest = min(path.evaluate(curve) for path in first.locator('path[data-series="tiny"][d]').all())
+    assert bottoms["on data it has learned from"] < bottoms["the mean of both"] <= highest + 3
+    assert "10⁻¹⁰" in bottoms
+
+
+def test_panels_side_by_side_have_equal_heights(crowded):
+    frames = crowded.locator('.xp-panels path[stroke="currentColor"]').evaluate_all(
+        "all => all.map(p => p.getAttribute('d'))"
+    )
+    tops, feet = zip(*(re.match(r"M\S+ (\S+)V(\S+)H", d).groups() for d in frames), strict=True)
+    assert len(tops) == 2 and len(set(tops)) == len(set(feet)) == 1
+
+
 def test_without_scripts_the_still_remains(browser, data, tmp_path):
     file = tmp_path / "still.html"
     file.write_text(figure(data)._repr_html_(), "utf-8")

@@ -1,5 +1,6 @@
 """What makes the site easy to read: ways on, terms that explain themselves, cards to guess at, a copy to take along."""
 
+import json
 import os
 import re
 from zipfile import ZipFile
@@ -7,6 +8,7 @@ from zipfile import ZipFile
 import pytest
 from build import OFFLINE, pack, pages
 from conftest import ROOT
+from playwright.sync_api import expect
 from test_site import soup
 
 CHAPTERS = [name for name in pages(ROOT) if re.match(r"chapters/\d", name)]
@@ -56,12 +58,19 @@ def test_equal_sites_make_equal_files(tmp_path):
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_terms_are_explained_where_a_page_first_uses_them(site, name):
     glossary = soup(site, "book/glossary.html")
-    terms = soup(site, name).find_all("a", class_="term")
+    page = soup(site, name)
+    terms = page.find_all("a", class_="term")
     assert terms and len({a["href"] for a in terms}) == len(terms)
     for term in terms:
         entry = glossary.find(id=term["href"].split("#")[1])
         assert term.text.lower().startswith(entry.text.strip("#¶ \n").lower())
-        assert term["data-means"].rstrip(".") in entry.find_next("dd").text.replace("\n", " ")
+        (told,) = page.find_all(id=term["aria-describedby"])
+        assert told["role"] == "tooltip" and told.text.rstrip(".") in entry.find_next("dd").text.replace("\n", " ")
+
+
+def meaning(term):
+    """The box that tells what a term means."""
+    return term.page.locator(f"#{term.get_attribute('aria-describedby')}")
 
 
 def test_a_term_tells_its_meaning_when_it_is_pointed_at_or_reached_by_keyboard(site, browser):
@@ -69,16 +78,17 @@ def test_a_term_tells_its_meaning_when_it_is_pointed_at_or_reached_by_keyboard(s
         page = context.new_page()
         page.goto((site / CHAPTERS[0]).as_uri())
         term = page.locator("a.term").first
-        shown = "a => getComputedStyle(a, '::after').content"
-        assert term.evaluate(shown) == "none"
+        box = meaning(term)
+        assert box.is_hidden()
+        expect(term).to_have_accessible_description(box.text_content())
         term.hover()
-        assert term.evaluate(shown).strip('"') == term.get_attribute("data-means")
+        assert box.is_visible() and box.bounding_box()["y"] + box.bounding_box()["height"] <= 844
         page.mouse.move(0, 0)
         page.keyboard.press("Tab")
         term.focus()
-        assert term.evaluate(shown) != "none"
+        assert box.is_visible()
         page.keyboard.press("Escape")
-        assert term.evaluate(shown) == "none"
+        assert box.is_hidden()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
@@ -88,9 +98,20 @@ def test_where_nothing_hovers_a_touch_shows_the_meaning_and_a_second_one_leads_o
         page.goto((site / CHAPTERS[0]).as_uri())
         term = page.locator("a.term").first
         term.tap()
-        assert term.evaluate("a => getComputedStyle(a, '::after').content") != "none"
+        assert meaning(term).is_visible()
         term.tap()
         page.wait_for_url("**/book/glossary.html#*")
+
+
+def test_without_scripts_a_term_tells_its_meaning_and_leads_to_the_glossary(site, browser):
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto((site / CHAPTERS[0]).as_uri())
+        term = page.locator("a.term").first
+        term.hover()
+        assert meaning(term).is_visible()
+        term.click()
+        assert "/book/glossary.html#" in page.url
 
 
 GUESSES = {"false": 1, "true": 0, "half true": 2}
@@ -120,9 +141,20 @@ def test_without_scripts_the_cards_are_there_to_be_opened(site, browser):
         assert page.get_by_text("There is no cliff at three").is_visible()
 
 
+def where(notebook, claim):
+    """The cells in which a search for the claim's name in quotes ends."""
+    cells = json.loads((ROOT / notebook).read_text("utf-8"))["cells"]
+    return [cell["id"] for cell in cells if f'"{claim}"' in "".join(cell["source"])]
+
+
 def test_every_claim_can_be_doubted_where_it_was_judged(site):
     rows = soup(site, "book/ledger.html").find("table", class_="ledger").find("tbody").find_all("tr")
     for row in rows:
-        (way,) = (a["href"] for a in row.find_all("a") if a.text == "doubt this")
-        page = row.find("a", class_="judged")["href"].split("#")[0].removeprefix("../").replace(".html", ".ipynb")
-        assert "mybinder.org" in way and way.endswith(f"urlpath=lab/tree/{page}")
+        claim, (path, anchor) = row.strong.text, row.find("a", class_="judged")["href"].split("#")
+        notebook, cell = path.removeprefix("../").replace(".html", ".ipynb"), anchor.removeprefix("cell-")
+        ways = {a.text: a for a in row.find_all("a")}
+        binder, colab = ways["doubt this"], ways["in Colab"]
+        assert "mybinder.org" in binder["href"] and binder["href"].endswith(f"urlpath=lab/tree/{notebook}")
+        assert binder["title"].endswith(f'cell {cell}: search for "{claim}"') and len(where(notebook, claim)) == 1
+        assert colab["href"].startswith("https://colab.research.google.com/github/")
+        assert colab["href"].endswith(f"/{notebook}#scrollTo={cell}")

@@ -174,7 +174,7 @@ def drawn_by(ledger, tmp_path, verdict="confirmed", told=TOLD):
     claim = {"id": "D9", "statement": "Rest helps.", "source": "folklore", "criterion": "above 2 pp", "unit": "pp"}
     claim |= {"estimate": 6, "low": 5, "high": 7, "n": 20, "verdict": verdict, "page": "p", "anchor": "a", "delta": 2}
     builder = SimpleNamespace(get_relative_uri=lambda here, there: there)
-    launch = {"binderhub_url": "https://binder"}
+    launch = {"binderhub_url": "https://binder", "colab_url": "https://colab"}
     theme = {"repository_url": "https://github.com/us/it", "repository_branch": "main", "launch_buttons": launch}
     app = SimpleNamespace(confdir=tmp_path, builder=builder, config=SimpleNamespace(html_theme_options=theme))
     table = ledger.table(app, "book/ledger", {"D9": claim})

@@ -1,4 +1,4 @@
-// Above the ledger: which chapter, which verdict, which words. The address keeps the choice.
+// Above the ledger: which chapter, which verdict, which words, the article's statements alone. The address keeps the choice.
 (() => {
   const table = document.querySelector("table.ledger"), rows = [...table.tBodies[0].rows];
   const bar = document.createElement("div"), told = document.createElement("span");
@@ -21,14 +21,18 @@
   const words = Object.assign(document.createElement("input"), { type: "search" });
   const label = document.createElement("label");
   label.append("with the words ", words);
-  bar.append(label, told);
+  const article = Object.assign(document.createElement("input"), { type: "checkbox" }), tick = document.createElement("label");
+  tick.append(article, " only what the article said otherwise");
+  bar.append(label, tick, told);
 
   function show() {
     const wanted = words.value.toLowerCase();
     let seen = 0;
     for (const row of rows) {
       const fits = Object.keys(boxes).every((name) => !boxes[name].value || boxes[name].value === fields[name](row));
-      row.hidden = !(fits && row.textContent.toLowerCase().includes(wanted));
+      const said = row.querySelector("details.said");
+      if (said) said.open = article.checked;
+      row.hidden = !(fits && (said || !article.checked) && row.textContent.toLowerCase().includes(wanted));
       seen += !row.hidden;
     }
     told.textContent = `${seen} of ${rows.length} claims`;
@@ -37,6 +41,7 @@
   function choose() {
     show();
     const state = new URLSearchParams({ chapter: boxes.chapter.value, verdict: boxes.verdict.value, words: words.value });
+    if (article.checked) state.set("article", "otherwise");
     for (const name of [...state.keys()]) if (!state.get(name)) state.delete(name);
     try { history.replaceState(null, "", "#" + state); } catch { /* a file in a sandbox has no history */ }
   }
@@ -44,7 +49,8 @@
   const linked = new URLSearchParams(location.hash.slice(1));
   for (const name of ["chapter", "verdict"]) boxes[name].value = linked.get(name) || "";
   words.value = linked.get("words") || "";
-  for (const box of [boxes.chapter, boxes.verdict, words]) box.addEventListener("input", choose);
+  article.checked = linked.has("article");
+  for (const box of [boxes.chapter, boxes.verdict, words, article]) box.addEventListener("input", choose);
   table.before(bar);
   show();
 })();

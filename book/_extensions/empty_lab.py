@@ -3,15 +3,9 @@
 The link itself says `../NAME.ipynb`, so that it works in JupyterLab as well.
 """
 
+from launch import on_binder
+
 SOLUTIONS, LABS = "labs/solutions/", "labs/"
-
-
-def on_binder(app, path):
-    """The address at which Binder opens a notebook of the repository."""
-    theme = app.config.html_theme_options
-    name = theme["repository_url"].removeprefix("https://github.com/")
-    binder = theme["launch_buttons"]["binderhub_url"]
-    return f"{binder}/v2/gh/{name}/{theme['repository_branch']}?urlpath=lab/tree/{path}"
 
 
 def turn_links(app, docname, source):

@@ -10,10 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import nbformat
+from article import otherwise, sentences
+from committed import carried, repeats, stays
 from docutils import nodes
-from empty_lab import on_binder
 from forest import choice, failures, forest, legend, number, strip
 from jupyter_cache import get_cache
+from launch import on_binder, on_colab
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
@@ -107,10 +109,12 @@ def check(app, env):
 
 def link(app, docname, verdict, *children, **attributes):
     """A link to the cell that judged."""
-    page = app.builder.get_relative_uri(docname, verdict["page"])
-    node = nodes.reference("", "", *children, internal=True, **attributes)
-    node["refuri"] = f"{page}#{verdict['anchor']}"
-    return node
+    return nodes.reference("", "", *children, internal=True, refuri=to_cell(app, docname, verdict), **attributes)
+
+
+def to_cell(app, docname, verdict):
+    """The address of the cell that judged, seen from a page."""
+    return f"{app.builder.get_relative_uri(docname, verdict['page'])}#{verdict['anchor']}"
 
 
 def resolve(app, doctree, docname):
@@ -148,28 +152,6 @@ def effect(verdict):
     return f"{text} [{number(verdict['low'])}, {number(verdict['high'])}], {verdict['n']} seeds"
 
 
-def repeats(app):
-    """What `make evidence` found for each claim under other sets of seeds, as far as it is committed."""
-    path = Path(app.confdir) / "book/evidence.json"
-    rows = json.loads(path.read_text("utf-8")) if path.is_file() else []
-    return {row["id"]: row for row in rows}
-
-
-def stays(verdict, repeated):
-    """How many other sets of seeds give the same verdict; nothing is said of one that has changed since."""
-    if not repeated or repeated["verdict"] != verdict["verdict"]:
-        return ""
-    given = repeated["verdicts"]
-    same = f"{given.count(verdict['verdict'])} of {len(given)} other sets of seeds"
-    return f"fragile: only in {same}" if repeated["fragile"] else f"so in {same}"
-
-
-def carried(app):
-    """What `make worlds` found in other worlds, as far as it is committed."""
-    path = Path(app.confdir) / "book/worlds.json"
-    return json.loads(path.read_text("utf-8")) if path.is_file() else {"worlds": [], "claims": []}
-
-
 def elsewhere(verdict, told):
     """In how many worlds a claim holds, drawn, and where it fails; nothing of a verdict that has changed since."""
     for found in told["claims"]:
@@ -182,7 +164,7 @@ def elsewhere(verdict, told):
 
 def table(app, docname, verdicts):
     """One row a claim."""
-    repeated, told = repeats(app), carried(app)
+    repeated, told, article = repeats(app), carried(app), sentences(app.confdir)
     head = ("Claim", "Statement and source", "Criterion and scope", "Effect", "Verdict")
     group = nodes.tgroup("", *(nodes.colspec(colwidth=w) for w in (8, 36, 24, 18, 14)), cols=5)
     group += nodes.thead("", row(*(nodes.Text(title) for title in head)))
@@ -191,9 +173,10 @@ def table(app, docname, verdicts):
         kind = nodes.inline("", v["verdict"])
         badge_of = link(app, docname, v, kind, classes=["judged", f"judged-{v['verdict']}"])
         drawn, failed = elsewhere(v, told)
+        said = otherwise(article.get(v["id"]), verdicts, lambda claim: to_cell(app, docname, verdicts[claim]))
         body += row(
             nodes.strong("", v["id"]),
-            [noted(v["statement"], v["source"]), *failed],
+            [noted(v["statement"], v["source"]), html(said), *failed],
             noted(v["criterion"], v.get("scope", "")),
             nodes.inline("", "", nodes.Text(effect(v)), html(forest(v))),
             [beside(badge_of, stays(v, repeated.get(v["id"]))), doubt(app, v), *drawn],
@@ -203,10 +186,12 @@ def table(app, docname, verdicts):
 
 
 def doubt(app, verdict):
-    """A link that opens the notebook, to change a number and run it again."""
-    address, cell = on_binder(app, f"{verdict['page']}.ipynb"), verdict["anchor"].removeprefix("cell-")
-    way = nodes.reference("", "doubt this", refuri=address, reftitle=f"Run {verdict['id']} yourself, cell {cell}")
-    return nodes.paragraph("", "", way, classes=["ledger-note"])
+    """Links that open the notebook, to change a number and run it again, and the name of the cell that judged."""
+    path, cell = f"{verdict['page']}.ipynb", verdict["anchor"].removeprefix("cell-")
+    here = f'Run {verdict["id"]} yourself, cell {cell}: search for "{verdict["id"]}"'
+    binder = nodes.reference("", "doubt this", refuri=on_binder(app, path), reftitle=here)
+    colab = nodes.reference("", "in Colab", refuri=on_colab(app, path, cell), reftitle=here)
+    return nodes.paragraph("", "", binder, nodes.Text(", or "), colab, classes=["ledger-note"])
 
 
 def noted(text, note):

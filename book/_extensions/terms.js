@@ -7,7 +7,8 @@
     root.classList.add("terms-away");
     shown()?.classList.remove("term-shown");
   });
-  for (const kind of ["mouseover", "focusin"]) document.addEventListener(kind, () => root.classList.remove("terms-away"));
+  const next = (event) => event.target.closest("a.term") && root.classList.remove("terms-away");
+  for (const kind of ["mouseover", "focusin"]) document.addEventListener(kind, next); // a page scrolled below a pointer is no reason
   document.addEventListener("click", (event) => {
     const term = event.target.closest("a.term"), before = shown();
     before?.classList.remove("term-shown");

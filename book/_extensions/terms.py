@@ -1,4 +1,7 @@
-"""Terms of the glossary: where a page first uses one, it is a link that tells, when pointed at, what the word means."""
+"""Terms of the glossary: where a page first uses one, it is a link that tells, when pointed at, what the word means.
+
+The meaning stands unseen behind the link, which it describes: a screen reader tells it as well.
+"""
 
 import html
 import re
@@ -44,10 +47,11 @@ def marked(text, found, seen, address):
         if name in seen:
             continue
         seen.add(name)
-        anchor, means = found[name]
-        told = f'data-means="{html.escape(means)}"'
-        link = f'<a class="term" href="{address}#{anchor}" {told}>{html.escape(match[0])}</a>'
-        parts += [nodes.Text(text[after : match.start()]), nodes.raw("", link, format="html")]
+        anchor, sentence = found[name]
+        means = f"means-{anchor}"
+        link = f'<a class="term" href="{address}#{anchor}" aria-describedby="{means}">{html.escape(match[0])}</a>'
+        told = f'<span class="term-means" role="tooltip" id="{means}">{html.escape(sentence)}</span>'
+        parts += [nodes.Text(text[after : match.start()]), nodes.raw("", link + told, format="html")]
         after = match.end()
     return [*parts, nodes.Text(text[after:])] if parts else []
 

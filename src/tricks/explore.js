@@ -1,6 +1,6 @@
 // Draws the stored frames of every figure.xp that is not alive yet. No arithmetic on data but the scaling of axes.
 (() => {
-  const W = 320, H = 230, LEFT = 46, RIGHT = 8, TOP = 24, BOTTOM = 36;
+  const W = 320, H = 230, RIGHT = 8, TOP = 24, BOTTOM = 36, LINE = 15;
   const svg = (name, attributes, words) => {
     const node = document.createElementNS("http://www.w3.org/2000/svg", name);
     for (const key in attributes) node.setAttribute(key, attributes[key]);
@@ -18,14 +18,24 @@
     const f = axis.log ? Math.log : (v) => v, [low, high] = axis.lim;
     return (f(value) - f(low)) / (f(high) - f(low));
   };
-  const X = (axis, value) => LEFT + (W - LEFT - RIGHT) * along(axis, value);
-  const Y = (axis, value) => H - BOTTOM - (H - TOP - BOTTOM) * along(axis, value);
-  const insideX = (x) => Math.max(LEFT, Math.min(W - RIGHT, x));
-  const inside = (y) => Math.max(TOP, Math.min(H - BOTTOM, y));
+  const X = (panel, value) => panel.left + (W - panel.left - RIGHT) * along(panel.x, value);
+  const Y = (panel, value) => H - BOTTOM - (H - panel.top - BOTTOM) * along(panel.y, value);
+  const insideX = (panel, x) => Math.max(panel.left, Math.min(W - RIGHT, x));
+  const insideY = (panel, y) => Math.max(panel.top, Math.min(H - BOTTOM, y));
+
+  // A tick as one reads it: on a logarithmic axis that goes far, a power of ten.
+  const raised = (power) => String(power).replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
+  const read = ({ log, ticks }) => {
+    const far = log && ticks.some(([, words]) => words.length > 4);
+    return ticks.map(([value, words]) => [value, far ? "10" + raised(Math.round(Math.log10(value))) : words.replace(/^-(?=\d)/, "−")]);
+  };
 
   function figure(root) {
     const spec = JSON.parse(root.querySelector("script").textContent);
     const at = [...spec.start], inputs = [], redraw = [];
+    const ruler = tag("canvas").getContext("2d");
+    ruler.font = `11px ${getComputedStyle(root).fontFamily}`;
+    const width = (words) => ruler.measureText(words).width;
 
     function frame(name) {
       const { by, sizes, along, numbers } = spec.series[name];
@@ -78,17 +88,47 @@
 
     // Pictures
     function axes(canvas, panel) {
-      for (const [value, words] of panel.y.ticks || []) {
-        const y = Y(panel.y, value);
-        canvas.append(svg("line", { x1: LEFT, x2: W - RIGHT, y1: y, y2: y, stroke: "currentColor", opacity: 0.12 }));
-        canvas.append(svg("text", { x: LEFT - 5, y: y + 4, "text-anchor": "end" }, words));
+      for (const [value, words] of panel.y.ticks) {
+        const y = Y(panel, value);
+        canvas.append(svg("line", { x1: panel.left, x2: W - RIGHT, y1: y, y2: y, stroke: "currentColor", opacity: 0.12 }));
+        canvas.append(svg("text", { x: panel.left - 5, y: y + 4, "text-anchor": "end" }, words));
       }
-      for (const [value, words] of panel.x.ticks || []) {
-        const x = X(panel.x, value), anchor = x > W - RIGHT - 8 ? "end" : "middle";
+      for (const [value, words] of panel.x.ticks) {
+        const x = X(panel, value), anchor = x > W - RIGHT - 8 ? "end" : "middle";
         const small = panel.x.ticks.length > 6 && isNaN(words) ? "font-size:9px" : "";
         canvas.append(svg("text", { x, y: H - BOTTOM + 14, "text-anchor": anchor, style: small }, words));
       }
-      canvas.append(svg("path", { d: `M${LEFT} ${TOP}V${H - BOTTOM}H${W - RIGHT}`, stroke: "currentColor", fill: "none" }));
+      canvas.append(svg("path", { d: `M${panel.left} ${panel.top}V${H - BOTTOM}H${W - RIGHT}`, stroke: "currentColor", fill: "none" }));
+    }
+
+    // The labels of marks, each with a piece of its mark, in lines between the title and the picture: there nothing passes.
+    function key(panel) {
+      const parts = [];
+      let x = panel.left;
+      for (const [i, mark] of panel.marks.entries()) {
+        if (!mark.label) continue;
+        const length = 18 + width(mark.label);
+        if (!parts.length) panel.top += LINE;
+        else if (x + length > W) [x, panel.top] = [panel.left, panel.top + LINE];
+        const y = panel.top - 11, look = { stroke: colour(mark, i), fill: colour(mark, i), opacity: mark.faint ? 0.5 : 1 };
+        const piece = mark.kind === "line" ? svg("path", { d: `M${x} ${y}h14`, "stroke-width": 2.5, ...look })
+          : mark.kind === "dots" ? svg("circle", { cx: x + 8, cy: y, r: 3, ...look }) : svg("rect", { x: x + 2, y: y - 4, width: 9, height: 9, ...look });
+        parts.push(piece, svg("text", { x: x + 18, y: y + 4 }, mark.label));
+        x += length + 12;
+      }
+      return parts;
+    }
+
+    const colour = (mark, i) => (mark.faint ? "currentColor" : `var(--xp-${i % 5})`);
+
+    // How much room a panel's words need: its ticks, the label beside them, the labels of its marks.
+    function measure(panel) {
+      const heat = panel.marks[0].kind === "heat" && spec.controls[spec.series[panel.marks[0].y].by[1]].values;
+      for (const axis of [panel.x, panel.y]) axis.ticks = axis.ticks ? read(axis) : [];
+      const longest = Math.max(12, ...(heat || panel.y.ticks.map(([, words]) => words)).map(width));
+      panel.left = longest + (panel.y.label ? 24 : 8);
+      panel.top = TOP;
+      return key(panel);
     }
 
     function curve(panel, mark, colour) {
@@ -98,7 +138,7 @@
       redraw.push(() => {
         const y = frame(mark.y), x = mark.x ? frame(mark.x) : spec.series[mark.y].along;
         const seen = y.map((v, i) => v !== null && x[i] !== null && !(panel.y.log && v <= 0));
-        const points = y.map((v, i) => seen[i] && [insideX(X(panel.x, x[i])).toFixed(1), inside(Y(panel.y, v)).toFixed(1)]);
+        const points = y.map((v, i) => seen[i] && [insideX(panel, X(panel, x[i])).toFixed(1), insideY(panel, Y(panel, v)).toFixed(1)]);
         gone.textContent = y.every((v) => v === null) ? "diverged" : "";
         if (mark.kind === "line") path.setAttribute("d", points.map((p, i) => p && (points[i - 1] ? "L" : "M") + p.join(" ")).filter(Boolean).join(""));
         else spots.replaceChildren(...points.filter(Boolean).map(([cx, cy]) => svg("circle", { cx, cy, r: 3 })));
@@ -109,11 +149,11 @@
     function bars(panel, mark, colour) {
       const group = svg("g", { fill: colour, "data-series": mark.y });
       redraw.push(() => {
-        const foot = panel.y.log ? H - BOTTOM : inside(Y(panel.y, 0)), places = spec.series[mark.y].along;
-        const width = 0.7 * (X(panel.x, places[1]) - X(panel.x, places[0]));
+        const foot = panel.y.log ? H - BOTTOM : insideY(panel, Y(panel, 0)), places = spec.series[mark.y].along;
+        const broad = 0.7 * (X(panel, places[1]) - X(panel, places[0]));
         group.replaceChildren(...frame(mark.y).map((v, i) => {
-          const top = v === null || (panel.y.log && v <= 0) ? foot : inside(Y(panel.y, v));
-          return svg("rect", { x: X(panel.x, places[i]) - width / 2, y: Math.min(top, foot), width, height: Math.abs(foot - top) });
+          const top = v === null || (panel.y.log && v <= 0) ? foot : insideY(panel, Y(panel, v));
+          return svg("rect", { x: X(panel, places[i]) - broad / 2, y: Math.min(top, foot), width: broad, height: Math.abs(foot - top) });
         }));
       });
       return [group];
@@ -122,20 +162,20 @@
     function heat(panel, mark, canvas) {
       const { by, sizes, numbers } = spec.series[mark.y], [nx, ny] = sizes, [kx, ky] = by;
       const finite = numbers.filter((v) => v !== null), low = Math.min(...finite), high = Math.max(...finite);
-      const w = (W - LEFT - RIGHT) / nx, h = (H - TOP - BOTTOM) / ny, group = svg("g", { class: "xp-heat", "data-series": mark.y });
+      const { left, top } = panel, w = (W - left - RIGHT) / nx, h = (H - top - BOTTOM) / ny, group = svg("g", { class: "xp-heat", "data-series": mark.y });
       numbers.forEach((v, i) => {
-        const [a, b] = [Math.floor(i / ny), i % ny], look = { x: LEFT + a * w, y: H - BOTTOM - (b + 1) * h, width: w + 0.3, height: h + 0.3 };
+        const [a, b] = [Math.floor(i / ny), i % ny], look = { x: left + a * w, y: H - BOTTOM - (b + 1) * h, width: w + 0.3, height: h + 0.3 };
         const fill = v === null ? { fill: "var(--xp-1)", opacity: 0.35 } : { fill: "var(--xp-0)", opacity: 0.06 + (0.94 * (v - low)) / (high - low) };
         group.append(svg("rect", { ...look, ...fill }));
       });
       const ring = svg("circle", { r: 6, fill: "none", stroke: "currentColor", "stroke-width": 2.5, "pointer-events": "none" });
       redraw.push(() => {
-        ring.setAttribute("cx", LEFT + (at[kx] + 0.5) * w);
+        ring.setAttribute("cx", left + (at[kx] + 0.5) * w);
         ring.setAttribute("cy", H - BOTTOM - (at[ky] + 0.5) * h);
       });
       const go = (event) => {
         const box = canvas.getBoundingClientRect(), scale = W / box.width;
-        const x = (event.clientX - box.left) * scale - LEFT, y = H - BOTTOM - (event.clientY - box.top) * scale;
+        const x = (event.clientX - box.left) * scale - left, y = H - BOTTOM - (event.clientY - box.top) * scale;
         at[kx] = Math.max(0, Math.min(nx - 1, Math.floor(x / w)));
         at[ky] = Math.max(0, Math.min(ny - 1, Math.floor(y / h)));
         draw();
@@ -147,7 +187,7 @@
         const names = spec.controls[k].values, step = Math.ceil(names.length / 6);
         names.forEach((words, i) => {
           if (i % step) return;
-          const place = axis === "x" ? { x: LEFT + (i + 0.5) * w, y: H - BOTTOM + 14, "text-anchor": "middle" } : { x: LEFT - 5, y: H - BOTTOM - (i + 0.5) * h + 4, "text-anchor": "end" };
+          const place = axis === "x" ? { x: left + (i + 0.5) * w, y: H - BOTTOM + 14, "text-anchor": "middle" } : { x: left - 5, y: H - BOTTOM - (i + 0.5) * h + 4, "text-anchor": "end" };
           canvas.append(svg("text", place, words));
         });
       }
@@ -155,7 +195,7 @@
     }
 
     function image(panel, mark) {
-      const n = Math.round(Math.sqrt(spec.series[mark.y].along.length)), size = (H - TOP - 8) / n, left = (W - n * size) / 2;
+      const n = Math.round(Math.sqrt(spec.series[mark.y].along.length)), size = (H - panel.top - 8) / n, left = (W - n * size) / 2;
       const place = (i) => ({ x: left + Math.floor(i / n) * size, y: H - 8 - ((i % n) + 1) * size, width: size + 0.3, height: size + 0.3 });
       const squares = Array.from({ length: n * n }, (_, i) => svg("rect", place(i)));
       const group = svg("g", { "data-series": mark.y });
@@ -175,18 +215,17 @@
       return [...five, ...ends, ...(some ? [square(W - 66, { fill: "var(--xp-1)", opacity: 0.35 }), words(W - RIGHT, "diverged")] : [])];
     }
 
-    function picture(panel) {
+    function picture(panel, labels) {
       const canvas = svg("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": panel.title });
       if (!["heat", "image"].includes(panel.marks[0].kind)) axes(canvas, panel);
       panel.marks.forEach((mark, i) => {
-        const colour = mark.faint ? "currentColor" : `var(--xp-${i % 5})`;
         const draw = { line: curve, dots: curve, bars, heat, image }[mark.kind];
-        canvas.append(...draw(panel, mark, mark.kind === "heat" ? canvas : colour));
-        if (mark.label) canvas.append(svg("text", { x: W - RIGHT - 4, y: H - BOTTOM - 8 - 14 * i, "text-anchor": "end", style: `fill:${colour};font-weight:600` }, mark.label));
+        canvas.append(...draw(panel, mark, mark.kind === "heat" ? canvas : colour(mark, i)));
       });
-      canvas.append(svg("text", { x: LEFT, y: 13, style: "font-weight:600;font-size:12px" }, panel.title));
-      canvas.append(svg("text", { x: (W + LEFT) / 2, y: H - 6, "text-anchor": "middle" }, panel.x.label));
-      canvas.append(svg("text", { transform: `translate(11 ${(H - BOTTOM + TOP) / 2}) rotate(-90)`, "text-anchor": "middle" }, panel.y.label));
+      canvas.append(...labels);
+      canvas.append(svg("text", { x: panel.left, y: 13, style: "font-weight:600;font-size:12px" }, panel.title));
+      canvas.append(svg("text", { x: (W + panel.left) / 2, y: H - 6, "text-anchor": "middle" }, panel.x.label));
+      canvas.append(svg("text", { transform: `translate(11 ${(H - BOTTOM + panel.top) / 2}) rotate(-90)`, "text-anchor": "middle" }, panel.y.label));
       return canvas;
     }
 
@@ -233,7 +272,9 @@
       root.dataset.at = at.join(",");
     }
 
-    const panels = tag("div", { className: "xp-panels" }, ...spec.panels.map(picture));
+    const labels = spec.panels.map(measure), top = Math.max(...spec.panels.map((panel) => panel.top)); // equal heights compare
+    const pictures = spec.panels.map((panel, i) => picture(Object.assign(panel, { top }), labels[i]));
+    const panels = tag("div", { className: "xp-panels" }, ...pictures);
     root.querySelector("figcaption").before(...question(), parts, readouts, panels, said);
     if (linked()) { parts.disabled = locked = false; root.scrollIntoView(); }
     addEventListener("hashchange", () => linked() && draw());
