@@ -13,8 +13,11 @@ import resource
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from compileall import compile_dir
 from itertools import count
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator
@@ -35,16 +38,24 @@ SECONDS = 10  # times what the tests take of the processor without a fault; then
 
 def mutants(source: str) -> dict[str, str]:
     """Every faulty version of a source, by a name that outlives changes elsewhere: where, what, and the faulty line."""
-    found = {}
+    found, sound = {}, meaning(source)
     for name in OPERATORS:
         operator = get_operator(f"core/{name}")()
         for occurrence in count():
             code = mutate_code(source, operator, occurrence)
             if code is None:
                 break
-            if ast.dump(ast.parse(code)) != ast.dump(ast.parse(source)):
+            if meaning(code) not in (None, sound):
                 found.setdefault(label(source, code, name), code)
     return found
+
+
+def meaning(source: str) -> str | None:
+    """What Python makes of a source, layout aside; None if nothing: two stars of `{**these}`, say, are no power."""
+    try:
+        return ast.dump(ast.parse(source))
+    except SyntaxError:
+        return None
 
 
 def label(source: str, code: str, operator: str) -> str:
@@ -54,6 +65,24 @@ def label(source: str, code: str, operator: str) -> str:
     around = [n for n in ast.walk(ast.parse(code)) if isinstance(n, ast.FunctionDef | ast.ClassDef)]
     names = [n.name for n in around if n.lineno <= at <= n.end_lineno]
     return f"{'.'.join(names) or 'module'}: {operator}: {line.strip()}"
+
+
+class QuickestFirst:
+    """A plugin of pytest that keeps in a file what each test took when all passed, and from then on sorts by that."""
+
+    def __init__(self, file: Path):
+        self.file, self.took = file, {}
+
+    def pytest_collection_modifyitems(self, items):
+        known = json.loads(self.file.read_text("utf-8")) if self.file.exists() else {}
+        items.sort(key=lambda item: known.get(item.nodeid, 0.0))
+
+    def pytest_runtest_logreport(self, report):
+        self.took[report.nodeid] = self.took.get(report.nodeid, 0.0) + report.duration
+
+    def pytest_sessionfinish(self, exitstatus):
+        if exitstatus == 0:
+            self.file.write_text(json.dumps(self.took), "utf-8")
 
 
 def tested(copy: Path, module: str, seconds: int | None = None) -> tuple[bool, float]:
@@ -66,27 +95,27 @@ def tested(copy: Path, module: str, seconds: int | None = None) -> tuple[bool, f
         os.dup2(silence, 1), os.dup2(silence, 2)
         os.chdir(copy)
         sys.path.insert(0, str(copy / "src"))
-        options = ("-x", "-q", "--noconftest", "-p", "no:nbval", "-p", "no:cacheprovider", "-p", "no:xdist")
-        os._exit(pytest.main([f"tests/test_{module}.py", "-m", "not slow", *options]))
+        options = [f"tests/test_{module}.py", "-x", "-q", "-m", "not slow", "--noconftest", "--assert=plain"]
+        without = ["-p", "no:cacheprovider", "-p", "no:unraisableexception"]
+        plugins = [QuickestFirst(copy / f"{module}.json")]
+        os._exit(pytest.main(options + without, plugins))
     status = os.waitpid(child, 0)[1]
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return status == 0, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def survivors(copy: Path, module: str) -> tuple[list[str], int]:
-    """The faults of a module that its tests do not find, and how many there are in all."""
+def survivors(copy: Path, module: str, planted: dict[str, str]) -> Iterator[str]:
+    """The names of the faults that a module's tests do not find, each as soon as this is known."""
     path = copy / f"src/tricks/{module}.py"
     source = path.read_text("utf-8")
     sound, needed = tested(copy, module)
     if not sound:
         sys.exit(f"tests/test_{module}.py fails without any fault: nothing can be said")
-    left, planted = [], mutants(source)
     for name, code in planted.items():
         path.write_text(code, "utf-8")
         if tested(copy, module, int(SECONDS * needed) + 5)[0]:
-            left.append(name)
+            yield name
     path.write_text(source, "utf-8")
-    return left, len(planted)
 
 
 def main(modules: list[str]) -> int:
@@ -97,24 +126,32 @@ def main(modules: list[str]) -> int:
         for name in ("src", "tests"):
             shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "pyproject.toml", copy)
+        # By hash, so that the bytecode of a module is never taken for that of its faulty version.
+        compile_dir(copy, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
         for module in modules:
-            left, planted = survivors(copy, module)
-            reasons = listed.get(module, {})
-            print(f"{module}: {planted - len(left)} of {planted} faults found", flush=True)
-            for name in left:
+            planted = mutants((copy / f"src/tricks/{module}.py").read_text("utf-8"))
+            reasons, left = listed.get(module, {}), []
+            for name in survivors(copy, module, planted):
+                left.append(name)
                 print(f"  not found: {name}: {reasons.get(name, 'NOBODY SAYS WHY')}", flush=True)
             for name in reasons.keys() - set(left):
                 print(f"  listed, but found or gone: {name}")
-            wrong |= set(left) != set(reasons) or planted - len(left) < SHARE * planted
+            found = len(planted) - len(left)
+            print(f"{module}: {found} of {len(planted)} faults found", flush=True)
+            wrong |= set(left) != set(reasons) or found < SHARE * len(planted)
     return wrong
 
 
 if __name__ == "__main__":
     sys.dont_write_bytecode = True
-    import pytest  # what all tests need is loaded once, before the faults are; the package never is
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    # What all tests need is loaded once, before the faults are; the package never is.
+    import matplotlib.pyplot  # noqa: F401
+    import pytest
     import scipy.stats  # noqa: F401
+    import sklearn.datasets
     import sklearn.linear_model  # noqa: F401
-    import torch
+    import torch._dynamo  # torch.optim asks for it at its first step
     import xarray  # noqa: F401
 
     torch.set_num_threads(1)

@@ -1,30 +1,18 @@
 """Landscapes: gradients against autograd, rates against theory, and paths against torch, alone and in company."""
 
 import math
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
 import torch
+from many_landscapes import ALL, FIVE, LARGE, ORTHOGONAL, RULES, SEVERAL, calling, noise_of, places, same_bits
 from plain_loop import stock
 
 from tricks import landscapes
-from tricks.landscapes import LANDSCAPES, Landscape, double_well, quadratic, ravine, rosenbrock, trajectory, wavy
-from tricks.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
-
-ORTHOGONAL, LARGE = (np.linalg.qr(np.random.default_rng(0).normal(size=(D, D)))[0] for D in (5, 20))
-FIVE = quadratic([0.5, 1, 3, 7, 10])
-ALL = [factory() for name, factory in LANDSCAPES.items() if name != "quadratic"]  # then with other parameters
-ALL += [FIVE, quadratic(np.array([2.0])), ravine(kappa=30, angle=25), rosenbrock(a=0.5, b=7)]
-ALL += [double_well(barrier=2, tilt=-0.7), double_well(tilt=0), FIVE.rotated(ORTHOGONAL), rosenbrock().rotated(-70)]
-RULES = [SGD(lr=1e-3), SGD(lr=1e-3, momentum=0.9, dampening=0.1, weight_decay=0.1), Adagrad(lr=0.1, lr_decay=0.01)]
-RULES += [SGD(lr=1e-3, momentum=0.9, nesterov=True), RMSprop(lr=1e-2, momentum=0.5), RMSprop(lr=1e-2, centered=True)]
-RULES += [Adam(lr=1e-2), Adam(lr=1e-2, amsgrad=True, weight_decay=0.1), AdamW(lr=1e-2)]
-
-
-def places(landscape, count=50):
-    """Return `count` positions (count, D) within ±3."""
-    generator = torch.Generator().manual_seed(1)
-    return 6 * torch.rand(count, landscape.minima.shape[1], generator=generator, dtype=torch.float64) - 3
+from tricks.data import derive
+from tricks.landscapes import Landscape, double_well, line, quadratic, ravine, rosenbrock, trajectory, wavy
+from tricks.optimizers import SGD, Adam
 
 
 def gradients_agree(landscape):
@@ -56,6 +44,7 @@ def test_minima_and_tops_are_flat_and_stand_out_from_their_surroundings(landscap
     assert landscape.gradient(torch.cat([landscape.minima, tops])).abs().max() < 1e-12
     assert all((landscape(x + near) > landscape(x)).all() for x in landscape.minima)
     assert all((landscape(x + near) < landscape(x)).all() for x in tops)
+    assert len(landscape.minima.unique(dim=0)) == len(landscape.minima)
     lowest, *others = landscape(landscape.minima).tolist()
     assert sorted(others) == others and lowest <= min([*others, landscape(places(landscape, 2000)).min()])
 
@@ -70,10 +59,40 @@ def test_the_wells_lie_where_the_cubic_says_and_the_wavy_bowl_has_eight_valleys(
     assert (len(wavy().minima), len(wavy().tops)) == (8, 7)
 
 
+def test_a_valley_wider_than_a_thousandth_is_found_and_a_terrace_is_neither_valley_nor_top():
+    narrow = line("narrow", torch.zeros_like, lambda x: (x - 0.2995) * (x - 0.3007), 2)
+    assert (narrow.tops.item(), narrow.minima.item()) == (pytest.approx(0.2995), pytest.approx(0.3007))
+    terrace = line("terrace", torch.zeros_like, lambda x: -torch.relu((x - 0.3).abs() - 0.1), 2)
+    assert len(terrace.minima) == len(terrace.tops) == 0
+
+
 def test_a_turn_is_anticlockwise_and_takes_the_minimum_along():
     turned = rosenbrock(a=2).rotated(90)
     torch.testing.assert_close(turned.minima, torch.tensor([[-4.0, 2.0]], dtype=torch.float64))
     assert turned([-1.0, 3.0]).item() == pytest.approx(rosenbrock(a=2)([3.0, 1.0]).item())
+    by_matrix = rosenbrock(a=2).rotated([[0, -1], [1, 0]])
+    torch.testing.assert_close(by_matrix.gradient(places(turned)), turned.gradient(places(turned)))
+
+
+def test_a_landscape_cannot_change_equals_only_itself_and_takes_positions_of_its_own_dimension():
+    with pytest.raises(FrozenInstanceError):
+        FIVE.name = "hill"
+    assert FIVE in {FIVE} and replace(FIVE) != FIVE
+    for function in (FIVE.height, FIVE.rotated(ORTHOGONAL).height):
+        with pytest.raises(ValueError):
+            function(torch.ones(4))
+
+
+def test_the_defaults_are_the_ones_named():
+    assert [ravine()([1, 1]), rosenbrock()([0, 1]), double_well()([0]), double_well()([1])] == [50.5, 101, 1, 0.2]
+    assert ravine(kappa=0.5)([0, 2]) == rosenbrock(b=0.25)([1, 3]) == 1
+
+
+def test_a_landscape_may_hold_what_autograd_watches():
+    steep = torch.ones(1, dtype=torch.float64, requires_grad=True)
+    watched = Landscape("watched", lambda x: (steep * x**2 / 2).sum(-1), lambda x: steep * x, torch.zeros(1, 1))
+    plain = trajectory(quadratic(1), SGD(lr=0.1), [1.0], 9)
+    assert same_bits(trajectory(watched, SGD(lr=0.1), [1.0], 9), plain) and steep.grad is None
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
@@ -146,7 +165,7 @@ def test_lists_are_dimensions_with_the_values_as_given_and_plain_values_are_not(
     runs = trajectory(rosenbrock(), SGD(**GRID), [[-1.0, 1], [0, 0]], 7, seeds=[5, 3], record_every=3)
     assert (*runs.height.dims, "coordinate") == runs.position.dims == (*GRID, "start", "seed", "step", "coordinate")
     assert {name: runs[name].values.tolist() for name in GRID} == GRID and runs.seed.values.tolist() == [5, 3]
-    assert (runs.position.sel(step=0, start=0) == [-1, 1]).all()
+    assert (runs.position.sel(step=0, start=0) == [-1, 1]).all() and set(runs.height.coords) == set(runs.height.dims)
     assert runs.attrs["optimizer"] == "SGD" and runs.attrs["dampening"] == 0 and "lr" not in runs.attrs
     assert trajectory(rosenbrock(), Adam(), [-1.0, 1.0], 3).position.dims == ("step", "coordinate")
     assert trajectory(wavy(), SGD(lr=[0.1]), [[2.0]], 1).height.dims == ("lr", "start", "step")
@@ -158,20 +177,6 @@ def test_thinned_records_are_those_of_every_step_and_nothing_given_is_changed():
     thinned = trajectory(ravine(), rule, start, 20, record_every=6, **options)
     assert thinned.identical(every.sel(step=[0, 6, 12, 18, 20]))
     assert torch.equal(start, torch.ones(3, 2)) and rule == SGD(**GRID)
-
-
-def same_bits(many, one):
-    """Whether two tables hold the same numbers to the bit, but for the sign of zeros."""
-    return all(np.array_equal(many[name], one[name], equal_nan=True) for name in ("position", "height"))
-
-
-SEVERAL = {
-    SGD: {"lr": [1e-3, 3e-4], "momentum": [0.9, 0.5, 0.0], "weight_decay": [0.0, 0.1], "nesterov": [True, False]},
-    Adagrad: {"lr": [0.1, 0.03], "lr_decay": [0.0, 0.1, 0.3]},
-    RMSprop: {"lr": [0.01, 0.003], "alpha": [0.9, 0.5, 0.0], "centered": [False, True]},
-    Adam: {"lr": [0.01, 0.003], "beta1": [0.9, 0.5, 0.0], "amsgrad": [False, True]},
-    AdamW: {"lr": [0.01, 0.003], "weight_decay": [0.0, 0.1, 0.3]},
-}
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
@@ -200,25 +205,15 @@ def test_a_path_that_diverges_touches_nobody():
     assert not np.isfinite(runs.height.sel(lr=10.0)[..., -1]).any() and same_bits(runs.sel(lr=fine.lr), fine)
 
 
-def noise_of(lr=0.1, start=(1.0, 1.0), steps=500, noise=0.5, seeds=(7, 8)):
-    """What plain descent added to its gradients: (seed, step, coordinate)."""
-    p = trajectory(ravine(10), SGD(lr=lr), start, steps, noise=noise, seeds=seeds).position.values
-    return (p[:, :-1] - p[:, 1:]) / lr - ravine(10).gradient(torch.tensor(p[:, :-1])).numpy()
-
-
 def test_noise_is_of_the_size_asked_for_and_equal_for_equal_seeds_whatever_else_differs():
     noise = noise_of()
     assert noise.std() == pytest.approx(0.5, rel=0.05) and abs(noise.mean()) < 0.05
     assert abs(np.corrcoef(noise.reshape(2, -1))[0, 1]) < 0.1 and abs(np.corrcoef(noise[0].T)[0, 1]) < 0.15
+    of_seed_7 = np.random.default_rng(derive(7, "order")).standard_normal((500, 2))
+    np.testing.assert_allclose(noise[0], 0.5 * of_seed_7, atol=1e-11)
     others = [noise_of(lr=0.05), noise_of(start=[-2.0, 0.3]), noise_of(noise=1.0) / 2]
     for other in [*others, noise_of(steps=900)[:, :500], noise_of(seeds=[3, 8, 7])[[2, 1]]]:
         np.testing.assert_allclose(other, noise, atol=1e-11)
-
-
-def calling(name):
-    """`trajectory`, with everything right but possibly what is given for `name`."""
-    right = {"landscape": ravine(), "optimizer": SGD(lr=0.01), "start": [1.0, 1.0], "steps": 5}
-    return lambda value: trajectory(**{**right, name: value})
 
 
 BAD = [
@@ -230,14 +225,18 @@ BAD = [
     ("record_every=", calling("record_every"), [0, 0.5, None]),
     ("dtype=", calling("dtype"), ["float64", torch.int64]),
     ("needs seeds", calling("noise"), [0.1, [0.0, 0.1]]),
-    ("noise=", calling("noise"), [-1, "0.1", math.nan, [], [0, 0], True]),
+    ("must not be below 0", calling("noise"), [-1, -0.5, [0.0, -1]]),
+    ("noise=", calling("noise"), ["0.1", math.nan, [], [0, 0], True]),
     ("seeds must be", calling("seeds"), [5, [], [1, 1], [-1], [0.5], "ab"]),
     ("quadratic: eigenvalue", quadratic, [[], [[1, 2], [3]], [[1, 2], [3, 4]], [1, 0], ["a"], [math.nan], None]),
-    ("ravine: kappa=", ravine, [-1, [1, 2], math.inf, "10"]),
-    ("rotated: ", ravine().rotated, [math.nan, math.inf, "ab", None, [[1, 1], [0, 1]], np.eye(3)]),
+    ("ravine: kappa=", ravine, [-1, 0, [1, 2], math.inf, "10"]),
+    ("rotated: ", ravine().rotated, [math.inf, "ab", None]),
+    ("degrees, or an orthogonal matrix (2, 2)", ravine().rotated, [math.nan, np.eye(3), np.diag([1, 0.9])]),
     ("rotated: needs an orthogonal matrix (5, 5)", FIVE.rotated, [45, np.eye(4)]),
     ("rosenbrock: a=", rosenbrock, [math.inf, True]),
-    ("double_well: ", lambda given: double_well(*given), [(0, 0), (-1, 0), (1, 2), (1, -1.6), (0.1, 0.2)]),
+    ("rosenbrock: b=", lambda b: rosenbrock(b=b), [0, -0.5]),
+    ("double_well: barrier=", double_well, [0, -1]),
+    ("double_well: tilt=", lambda given: double_well(*given), [(1, 2), (1, -1.6), (0.1, 0.2)]),
     ("ravine: positions must be of shape (…, 2), not (", ravine(), [1.0, [1.0, 2, 3]]),
 ]
 
