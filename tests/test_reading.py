@@ -89,6 +89,8 @@ def test_a_term_tells_its_meaning_when_it_is_pointed_at_or_reached_by_keyboard(s
         assert box.is_visible()
         page.keyboard.press("Escape")
         assert box.is_hidden()
+        page.locator(".bd-article h1").hover()
+        assert box.is_hidden()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 

@@ -8,6 +8,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from bs4 import BeautifulSoup
 from build import missing_pages, pages
 from conftest import ROOT
+from playwright.sync_api import expect
 
 PAGES = [*pages(ROOT), "search.html", "genindex.html"]
 ALWAYS = (  # a page of each kind; a browser opens all others in `make test-all`
@@ -90,6 +91,24 @@ def test_axe_finds_nothing(visit, name, scheme):
 @pytest.mark.parametrize("name", VISITED)
 def test_nothing_scrolls_sideways_on_a_phone(visit, name):
     assert visit(name, "light")["beyond"] == 0
+
+
+WRONGLY_MARKED = """() => [...document.querySelectorAll("pre, .cell_output > .output")].filter((e) => {
+  const scrolls = e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight;
+  return e.checkVisibility() && scrolls !== (e.tabIndex === 0);
+}).map((e) => e.textContent.slice(0, 60))"""
+
+
+def test_code_that_scrolls_can_be_reached_by_keyboard_also_where_it_was_folded_away(site, browser):
+    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+        page = context.new_page()
+        page.goto((site / "chapters/01_activations.html").as_uri())
+        reached = page.locator("pre[tabindex='0']")
+        before = reached.count()
+        assert before and page.evaluate(WRONGLY_MARKED) == []
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        expect(reached).not_to_have_count(before)
+        assert page.evaluate(WRONGLY_MARKED) == []
 
 
 def test_search_finds_a_page_by_its_title_without_a_server(site, browser):
