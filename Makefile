@@ -38,7 +38,7 @@ test-rest: $(READY)
 	TRICKS_RENDER=book $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(WHICH) tests --ignore=$(FORM)
 
 nbval: $(READY)  ## hold notebooks to their committed outputs: make nbval NOTEBOOKS="chapters/02*.ipynb"
-	TRICKS_RENDER=nbval $(BIN)/python -m pytest $(STRICT) $(NOTEBOOKS)
+	TRICKS_RENDER=nbval $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(STRICT) $(NOTEBOOKS)
 
 freeze: $(READY)  ## run notebooks and commit-ready outputs into them: make freeze NOTEBOOKS=chapters/02*.ipynb
 	@$(BIN)/python book/freeze.py $(NOTEBOOKS)
