@@ -1,10 +1,14 @@
 """Style sheets lose only what no page can use, and pictures get the room that they will need."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
 import tinycss2
-from _extensions.light import MARK, RESIZED, few_scripts, lazy_pictures, lighten, measure_first, size, thin
+from _extensions.light import MARK, RESIZED, few_scripts, lazy_pictures, lighten, measure_first, plain_code, size, thin
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
 
 
 def thinned(text, *words):
@@ -54,6 +58,16 @@ def test_a_page_keeps_the_scripts_that_it_can_need():
     assert few_scripts(page, searches=False) == own
     assert few_scripts(page, searches=True) == '<script defer src="searchindex.js"></script>' + own
     assert '<script defer src="a/copybutton.js?v=1">' in few_scripts(page + '<p class="highlight-python">', False)
+
+
+def test_code_keeps_every_character_and_only_the_elements_that_have_a_colour():
+    code = 'for k in range(3):\n    print(f"{k}: {x[k] ** 2:.1f}" if x[k] < 1 else -k)  # so\n'
+    whole = highlight(code, PythonLexer(), HtmlFormatter())
+    light = plain_code(whole)
+    assert re.sub("<[^>]*>", "", light) == re.sub("<[^>]*>", "", whole)
+    kinds = set(re.findall('class="([^"]*)"', light))
+    assert {"k", "ow", "nb", "mi", "c1", "s2"} <= kinds and not kinds & {"n", "o", "p", "w"}
+    assert light.count("<span") == light.count("</span>")
 
 
 def test_blocks_are_all_measured_before_one_is_marked(tmp_path):

@@ -39,6 +39,7 @@ PICTURE = re.compile(r'<img ([^>]*?src="([^"]+)"[^>]*?)\s*/?>')
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)(pt|px)?" height="([\d.]+)')
 ADDRESS = re.compile(r"""url\((?!["']?(?:data:|#))["']?([^)"']+)["']?\)""")
 WORD = re.compile(r"[\w-]+")
+PLAIN = re.compile(r'<span class="(?:n|nn|o|p|w)">([^<]*)</span>')  # names, operators, brackets, spaces of code
 
 
 def used(selector, words):
@@ -124,6 +125,11 @@ def few_scripts(text, searches):
     return SCRIPT.sub(wanted, SETTING.sub("", text))
 
 
+def plain_code(text):
+    """Code whose parts in the colour of the text are no elements of their own: they would be half of a page's."""
+    return PLAIN.sub(r"\1", text)
+
+
 def measure_first(script):
     """What a script measures on the page comes before what it changes there."""
     text = script.read_text("utf-8")
@@ -159,7 +165,7 @@ def lighten(app, problem):
         up = "../" * (len(page.relative_to(out).parts) - 1)
         link = iter([f'\n<link rel="stylesheet" href="{up}{SHEET}?v={version}">'])
         text = STYLE.sub(lambda _, once=link: next(once, ""), text)
-        text = few_scripts(lazy_pictures(text, page.parent), page.name == "search.html")
+        text = few_scripts(lazy_pictures(plain_code(text), page.parent), page.name == "search.html")
         page.write_text(text, "utf-8")
     for script in scripts:
         if script.name == THEME:
