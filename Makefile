@@ -93,19 +93,20 @@ $(READY): pyproject.toml .venv/.lock-installed
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps -e .
 	@touch $@
 
-.venv-bench/.installed: bench/requirements.txt $(READY)
-	$(BIN)/python -m venv .venv-bench
-	@echo '*' > .venv-bench/.gitignore  # nor does ruff look into it
+# An environment for something beside the course, which sees the course's packages.
+.PRECIOUS: .venv-%/.created
+.venv-%/.created: $(READY)
+	$(BIN)/python -m venv .venv-$*
+	@echo '*' > .venv-$*/.gitignore  # nor does ruff look into it
 	@$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
-		> $$(.venv-bench/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/course.pth
+		> $$(.venv-$*/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/course.pth
+	@touch $@
+
+.venv-bench/.installed: bench/requirements.txt .venv-bench/.created
 	.venv-bench/bin/python -m pip install --disable-pip-version-check --quiet -r bench/requirements.txt
 	@touch $@
 
-.venv-mutants/.installed: $(READY)
-	$(BIN)/python -m venv .venv-mutants
-	@echo '*' > .venv-mutants/.gitignore
-	@$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
-		> $$(.venv-mutants/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/course.pth
+.venv-mutants/.installed: .venv-mutants/.created
 	.venv-mutants/bin/python -m pip install --disable-pip-version-check --quiet cosmic-ray==8.7.0
 	@touch $@
 
