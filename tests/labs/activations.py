@@ -199,4 +199,94 @@ EXPERIMENT = Answers(
     ],
 )
 
-BANK = {"predictions": PREDICTIONS, "softplus_and_slope": SOFTPLUS, "diagnosis": DIAGNOSIS, "experiment": EXPERIMENT}
+LEFT_TO_RIGHT = """
+def net_through(x, y, leak):
+    v, before = torch.zeros_like(y), 0.0
+    for k in range(len(x)):
+        last = k == len(x) - 1
+        after = 0.0 if last else (y[k + 1] - y[k]) / (x[k + 1] - x[k])
+        v[k], before = (after - before) / (1 - leak), after
+    return v, y[0] - leak * sum(v * (x[0] - x))
+"""
+# c from the right end, where all units speak; then in closed form, since the weights add up to 0.
+FROM_THE_RIGHT = [("y[0] + leak * v @ x", "y[-1] - v @ (x[-1] - x)")]
+CLOSED = [("y[0] + leak * v @ x", "(y[0] - leak * y[-1]) / (1 - leak)")]
+# As a system of equations: the points, and one place on either side.
+SOLVED = """
+def net_through(x, y, leak):
+    at = torch.cat([x[:1] - 1, x, x[-1:] + 1])
+    z = at[:, None] - x
+    says = torch.cat([torch.where(z > 0, z, leak * z), torch.ones_like(at)[:, None]], dim=1)
+    heights = torch.cat([y[:1], y, y[-1:]])
+    found = torch.linalg.lstsq(says, heights[:, None], driver="gelsd").solution[:, 0]
+    return found[:-1], found[-1]
+"""
+POINTS_ALONE = """
+def net_through(x, y, leak):
+    z = x[:, None] - x
+    says = torch.cat([torch.where(z > 0, z, leak * z), torch.ones_like(x)[:, None]], dim=1)
+    found = torch.linalg.lstsq(says, y[:, None], driver="gelsd").solution[:, 0]
+    return found[:-1], found[-1]
+"""
+BENDS, WEIGHTS, C = "torch.diff(slopes, prepend=level, append=level)", "bends / (1 - leak)", "y[0] + leak * v @ x"
+
+NET_THROUGH = Answers(
+    cell="01-net-through",
+    given=("01-imports",),
+    right=[
+        LEFT_TO_RIGHT,
+        FROM_THE_RIGHT,
+        CLOSED,
+        SOLVED,
+        [("return v, c", "return [v.numpy(), c.item()]")],
+        [("return v, c", "return v, c[None]")],
+    ],
+    wrong=[
+        [[(BENDS, "torch.cat([slopes, level])")], "on the left go on speaking"],
+        [[(BENDS, "torch.cat([level, slopes])")], "these are the slopes *before*"],
+        [[(BENDS, "torch.cat([torch.diff(slopes, prepend=level), level])")], "who takes back the slope"],
+        [POINTS_ALONE, "who takes back the slope"],
+        [[(BENDS, "torch.cat([level, torch.diff(slopes, append=level)])")], "the first unit has work"],
+        [[(BENDS, "torch.cat([level, torch.diff(slopes), level])")], "the first and the last unit"],
+        [
+            [(BENDS, "torch.cat([torch.diff(slopes, prepend=level), slopes[-1:]])")],
+            "the last unit takes the slope back",
+        ],
+        [[(BENDS, f"-{BENDS}")], "not the other way round"],
+        [[(" / torch.diff(x)", "")], "changes of the *step*"],
+        [[("/ torch.diff(x)", "/ torch.diff(x).mean()")], "not evenly spaced"],
+        [[(BENDS, f"{BENDS}.roll(1)")], "one point late"],
+        [[(BENDS, f"{BENDS}.roll(-1)")], "one point early"],
+        [[(BENDS, f"{BENDS}.flip(0)")], "the order is turned"],
+        [[("return v, c", "return torch.diff(slopes), c")], "v has shape"],
+        [[(WEIGHTS, "bends")], "bends by how much"],
+        [[(WEIGHTS, "bends * (1 - leak)")], "the weight must be larger"],
+        [[(WEIGHTS, "bends / (1 + leak)")], "it bends by 1 − a"],
+        [[(WEIGHTS, "1.1 * bends")], "and the line is at"],
+        [[(C, "0.0")], "c alone is left"],
+        [[(C, "y[-1]")], "how high the line ends"],
+        [[(C, "y[0] - v[0] * x[0]")], "would cross x = 0"],
+        [[(C, "y[0]")], "no unit is silent"],
+        [[(C, "y[0] - leak * v @ x")], "taken *from*"],
+        [[(C, "y[0] + v @ x if leak else y[0]")], "the a is missing"],
+        [[(C, "y[0] + leak * bends @ x")], "*divided by 1 − a*"],
+        [[(C, "y.mean()")], "and the line is at"],
+        [[("/ torch.diff(x)", "/ (torch.diff(x) + 1e-8)")], "nearly, but off by"],
+        [[("torch.diff(y) / torch.diff(x)", "(torch.diff(y) / torch.diff(x)).float()")], "nearly, but off by"],
+        [[("return v, c", "return v.float(), c")], "keep their type"],
+        [[("return v, c", "return v.tolist(), c")], "should be a tensor"],
+        [[("return v, c", "return v, y")], "should be one plain number"],
+        [[("return v, c", "return v, None")], "c is still open"],
+        [[("return v, c", "return v")], "two things are expected"],
+        [[("return v, c", "pass")], "nothing comes back"],
+        [[("return v, c", "return np.interp")], "raises NameError"],
+    ],
+)
+
+BANK = {
+    "predictions": PREDICTIONS,
+    "softplus_and_slope": SOFTPLUS,
+    "diagnosis": DIAGNOSIS,
+    "experiment": EXPERIMENT,
+    "net_through": NET_THROUGH,
+}

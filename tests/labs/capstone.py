@@ -8,7 +8,7 @@ GIVEN = ("07-imports",)
 
 def put(name, value):
     """The right predictions, but for one."""
-    right = "predictions = dict(share_A=10, interaction=-4, orders=48, curse=0.75, times=4)"
+    right = "predictions = dict(share_A=10, interaction=-4, curse=0.75, times=4)"
     return f"{right}\npredictions |= {{{name!r}: {value}}}"
 
 
@@ -16,7 +16,7 @@ PREDICTIONS = Answers(
     cell="07-predictions",
     given=GIVEN,
     formula=False,
-    right=[put("orders", "48.0"), put("curse", "torch.tensor(3) / 4"), [("8 - 12", "(74 - 66) - (72 - 60)")]],
+    right=[put("times", "4.0"), put("curse", "torch.tensor(3) / 4"), [("8 - 12", "(74 - 66) - (72 - 60)")]],
     wrong=[
         [put("share_A", "12"), "as the *first*"],
         [put("share_A", "8"), "as the *last*"],
@@ -31,12 +31,6 @@ PREDICTIONS = Answers(
         [put("interaction", "14"), "what both bring together"],
         [put("interaction", "-6"), "compares A with B"],
         [put("interaction", "0"), "minus A's gain with B off"],
-        [put("orders", "24"), "either order"],
-        [put("orders", "2"), "the four after dropout"],
-        [put("orders", "240"), "only four are left"],
-        [put("orders", "144"), "does not change places"],
-        [put("orders", "720"), "any two before it"],
-        [put("orders", "5040"), "in how many orders"],
         [put("curse", "0"), "no average one"],
         [put("curse", "1"), "now and then"],
         [put("curse", "0.875"), "the chance of +1"],
@@ -49,7 +43,7 @@ PREDICTIONS = Answers(
         [put("times", "1"), "*half* a sum"],
         [put("times", "0.25"), "upside down"],
         [put("times", "8"), "four σ² / 2²"],
-        ["predictions = [10, -4, 48, 0.75, 4]", "stay a dictionary"],
+        ["predictions = [10, -4, 0.75, 4]", "stay a dictionary"],
     ],
 )
 
@@ -184,6 +178,113 @@ SHARES = Answers(
     ],
 )  # fmt: skip
 
+_BY_AXES = """
+def interactions(value):
+    for axis in range(value.ndim):
+        off, on = value.unbind(axis)
+        value = torch.stack([off, on - off], axis)
+    return value
+"""
+_PAIRED = """
+def diagnose(scores, run):
+    switches, rows = scores.ndim - 1, scores.flatten(0, -2).double()
+    adds = interactions(scores.movedim(-1, 0)[0])
+    twins = [(adds.select(k, 1) == 0).all() for k in range(switches)]
+    if any(twins):
+        return "no wire"
+    for i, j in itertools.permutations(range(switches), 2):
+        both = scores.movedim((i, j), (0, 1))
+        if torch.equal(both[1, 0], both[1, 1]):
+            return "drags another"
+    if rows.std(dim=1).max() == 0:
+        return "one seed"
+    alike = torch.corrcoef(rows)
+    if (alike.sum() - len(rows)) / (len(rows) ** 2 - len(rows)) < 0.5:
+        return "finish order"
+    on = torch.tensor([0] * (switches - 1) + [1])
+    loss = run(on, torch.tensor(2))
+    if torch.isclose(scores[(*on.tolist(), 2)], torch.tensor(loss)):
+        return "sound"
+    turned = scores.permute(*reversed(range(switches)), -1)
+    return "backwards" if np.isclose(turned[(*on.tolist(), 2)].item(), loss) else "upside down"
+"""
+_LOOPS = """
+def diagnose(scores, run):
+    table, n = scores.tolist(), scores.ndim - 1
+    filed = {}
+    for on in itertools.product((0, 1), repeat=n):
+        row = table
+        for place in on:
+            row = row[place]
+        filed[on] = row
+    if any(len(set(row)) == 1 for row in filed.values()):
+        return "one seed"
+    kinds = len({tuple(row) for row in filed.values()})
+    if kinds < 2**n:
+        return "no wire" if kinds == 2 ** (n - 1) and _halved(filed, n) else "drags another"
+    on = (1,) * (n - 1) + (0,)
+    loss = run(on, 1)
+    place, row = next((place, row) for place, row in filed.items() if loss in row)
+    if place == on:
+        return "sound" if row.index(loss) == 1 else "finish order"
+    return "backwards" if place == on[::-1] else "upside down"
+
+def _halved(filed, n):
+    turned = lambda on, k: (*on[:k], 1 - on[k], *on[k + 1:])
+    return any(all(filed[on] == filed[turned(on, k)] for on in filed) for k in range(n))
+"""
+ASKED = "[1] + [0] * (switches - 1)"
+_TABLE_ONLY = """
+def diagnose(scores, run):
+    gain = (scores.select(0, 1) - scores.select(0, 0)).mean()
+    return "upside down" if gain > 0 else "sound"
+"""
+_ONE_PAIR = _PAIRED.replace(".flatten(0, -2)", ".flatten(0, -2)[:2]")
+_ALL_BY_HAND = """
+def diagnose(scores, run):
+    places = itertools.product((0, 1), repeat=scores.ndim - 1)
+    if all(scores[on][0] == run(on, 0) for on in places):
+        return "sound"
+    return "no wire"
+"""
+
+DIAGNOSE = Answers(
+    cell="07-diagnose",
+    given=GIVEN,
+    formula=False,
+    right=[
+        "import numpy as np\n" + _PAIRED + _BY_AXES,
+        _LOOPS,
+        [(ASKED, "[0] * (switches - 1) + [1]"), ("asked, 0)", "asked, 3)"), ("seed == 0", "seed == 3")],
+        [(ASKED, "[1] * (switches - 1) + [0]")],
+        [("scores.ndim - 1", "scores.ndim - 1\n    scores = scores.double()")],
+        [("run(asked, 0)", "torch.tensor(run(asked, 0))")],
+        [("off == on", "abs(off - on) < 1e-6")],
+    ],
+    wrong=[
+        ["def diagnose(scores, run):\n    return 'sound'", "was called `sound`"],
+        ["def diagnose(scores, run):\n    return 'broken'", "'broken' is not on the list"],
+        ["def diagnose(scores, run):\n    return 3", "3 is not on the list"],
+        [_TABLE_ONLY, "was called `"],
+        [_ALL_BY_HAND, "you have one night"],
+        [[("run(asked, 0)).nonzero", "run(asked, 0) + 0 * run(asked, 0)).nonzero")], "called 2 times"],
+        [[(ASKED, "[0] * switches")], "`sound` and `backwards` agree"],
+        [[(ASKED, "[1] * switches")], "`sound` and `backwards` agree"],
+        [[("asked = ", "return 'sound'\n    asked = ")], "no table tells these two apart"],
+        [[('return "no wire" if same.all() else "drags another"', 'return "no wire"')], "the fault `drags another`, 3"],
+        [[("if same.any():", "if same.all():")], "the fault `drags another`, 3"],
+        [[("switches):", "switches - 1):")], "was called `"],
+        [[("if (scores == scores[..., :1]).all():", "if False:")], "the fault `one seed`, 3 switches"],
+        [[('"sound" if seed == 0 else "finish order"', '"sound"')], "the fault `finish order`, 3 switches"],
+        [[('"backwards" if row == asked[::-1] else "upside down"', '"upside down"')], "the fault `backwards`, 3"],
+        [[('"backwards" if row == asked[::-1] else "upside down"', '"backwards"')], "the fault `upside down`, 3"],
+        [[("run(asked, 0)", "run(asked[1:], 0)")], "run takes 3 switches"],
+        [[("run(asked, 0)", "run(asked, 99)")], "and a seed from 0 to"],
+        [[("run(asked, 0)", "run(asked)")], "missing 1 required"],
+        [[("    return \"backwards", "    \"backwards")], "nothing comes back"],
+    ],
+)  # fmt: skip
+
 _LEFT_OUT = """
 def gain(validation, test):
     gains = []
@@ -310,10 +411,83 @@ EXPERIMENT = Answers(
     ],
 )
 
+_BY_PLACES = """
+def from_half(value, effect, word):
+    means = {}
+    for wanted in (1, -1):
+        chosen = []
+        for on in itertools.product((0, 1), repeat=len(effect)):
+            signs = [2 * o - 1 for o, e in zip(on, effect) if e]
+            if math.prod(signs) == wanted and math.prod(2 * o - 1 for o, w in zip(on, word) if w) > 0:
+                chosen.append(value[on].item())
+        means[wanted] = sum(chosen) / len(chosen)
+    return [means[1] - means[-1], [(e + w) % 2 for e, w in zip(effect, word)]]
+"""
+_IN_FLOAT32 = """
+def from_half(value, effect, word):
+    on = torch.cartesian_prod(*[torch.tensor([0.0, 1.0])] * value.ndim).reshape(-1, value.ndim)
+    member = torch.tensor(effect, dtype=torch.float32)
+    even = ((1 - on) @ member) % 2 == 0
+    ran, flat = ~value.isnan().flatten(), value.flatten().float()
+    alias = torch.tensor(effect) ^ torch.tensor(word)
+    return flat[ran & even].mean() - flat[ran & ~even].mean(), alias
+"""
+_ALL_ON = """
+def from_half(value, effect, word):
+    on = torch.ones_like(value)
+    for axis, member in enumerate(effect):
+        if member:
+            on *= torch.arange(2).reshape([-1 if k == axis else 1 for k in range(value.ndim)])
+    return value[on > 0].nanmean() - value[on == 0].nanmean(), [e ^ w for e, w in zip(effect, word)]
+"""
+_ENDS = _ALL_ON.replace(
+    "    return",
+    """    off = torch.ones_like(value)
+    for axis, member in enumerate(effect):
+        if member:
+            off *= 1 - torch.arange(2).reshape([-1 if k == axis else 1 for k in range(value.ndim)])
+    return""",
+).replace("on == 0", "off > 0")
+MEANS, ALIAS = "plus.nanmean() - minus.nanmean()", "tuple(int(e != w) for e, w in pairs)"
+
+FROM_HALF = Answers(
+    cell="07-half",
+    given=GIVEN,
+    right=["import math\n" + _BY_PLACES, _IN_FLOAT32, [(MEANS, f"({MEANS}).item()"), ("int(e != w)", "e ^ w")]],
+    wrong=[
+        [[(MEANS, "plus.mean() - minus.mean()")], "the estimate is nan"],
+        [[(MEANS, "minus.nanmean() - plus.nanmean()")], "a sign"],
+        [[(MEANS, f"({MEANS}) / 2")], "that is half of it"],
+        [[(MEANS, "plus.nanmean() - value.nanmean()")], "that is half of it"],
+        [[(MEANS, "plus.nansum() - minus.nansum()")], "sums, where means"],
+        [[(MEANS, "plus.nanmean()")], "that is one of two means"],
+        [_ALL_ON, "both off multiplies to +"],
+        [_ENDS, "every setting counts"],
+        [[("-off, on", "off, -on")], "a sign"],
+        [[("if member:", "if not member:")], "your estimate is"],
+        [[(ALIAS, "tuple(effect)")], "that is the effect itself"],
+        [[(ALIAS, "tuple(word)")], "the word's signs are +"],
+        [[("e != w", "not e")], "only where the word is all switches"],
+        [[("e != w", "e or w")], "falls out"],
+        [[("e != w", "e and w")], "not what they share"],
+        [[("e != w", "w and not e")], "not in the word stays"],
+        [[("e != w", "e == w")], "the other way round"],
+        [[(ALIAS, "[k for k, (e, w) in enumerate(pairs) if e != w]")], "the alias is a set as `effect` is"],
+        [[(ALIAS, "None")], "the alias is a set as `effect` is"],
+        [[("return estimate, ", "return ")], "two things are expected"],
+        [[("return estimate, ", "estimate, ")], "nothing comes back"],
+        [[(MEANS, "float(plus.nansum())")], "your estimate is"],
+        [[(MEANS, "None")], "the estimate is still open"],
+    ],
+    survivors={"zip(effect, word, strict=True) → zip(effect, word)": "both have one number a switch"},
+)  # fmt: skip
+
 BANK = {
     "predictions": PREDICTIONS,
     "interactions": INTERACTIONS,
     "shares": SHARES,
+    "diagnose": DIAGNOSE,
     "gain": GAIN,
     "experiment": EXPERIMENT,
+    "from_half": FROM_HALF,
 }

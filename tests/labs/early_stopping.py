@@ -260,4 +260,96 @@ EXPERIMENT = Answers(
     ],
 )
 
-BANK = {"predictions": PREDICTIONS, "walked": WALKED, "early_stopped": EARLY_STOPPED, "experiment": EXPERIMENT}
+_BY_IMAGE = """
+def scores(losses, folds):
+    table, fold = losses.tolist(), folds.tolist()
+    images, grades = range(len(fold)), []
+    for i in images:
+        means = [np.mean([row[j] for j in images if fold[j] != fold[i]]) for row in table]
+        grades.append(table[int(np.argmin(means))][i])
+    return [min(np.mean(row) for row in table), sum(grades) / len(grades)]
+"""
+_BY_SUMS = """
+def scores(losses, folds):
+    names, fold = folds.unique(return_inverse=True)
+    member = torch.nn.functional.one_hot(fold).to(losses.dtype)
+    outside = losses.sum(1, keepdim=True) - losses @ member
+    best = (outside / (len(folds) - member.sum(0))).min(dim=0).indices
+    honest = losses[best[fold], torch.arange(len(fold))].mean()
+    return torch.stack([losses.mean(1).amin(), honest])
+"""
+_BY_PAIRS = """
+def scores(losses, folds):
+    x, f = losses.numpy(), folds.numpy()
+    others = (f[:, None] != f).astype(float)
+    best = np.argmin(x @ (others / others.sum(1, keepdims=True)).T, axis=0)
+    return np.array([x.mean(axis=1).min(), np.take_along_axis(x, best[None], axis=0).mean()])
+"""
+_IN_FLOAT32 = """
+def scores(losses, folds):
+    grades = torch.zeros(len(folds))
+    for k in set(folds.tolist()):
+        epoch = torch.argmin(losses[:, folds != k].mean(1))
+        grades[folds == k] = losses[epoch][folds == k].float()
+    return float(min(losses.mean(1))), float(grades.mean())
+"""
+_FOLD_BY_FOLD = "for k in folds.unique():"
+_CHOICE = "losses[:, ~inside].mean(dim=1).argmin()"
+_GRADES = "losses[epoch, inside]"
+_LOWEST = "losses.mean(dim=1).min()"
+_POOLED = "torch.cat(grades).mean()"
+_FOLDED, _SHARED = "torch.stack([g.mean() for g in grades]).mean()", "torch.cat(grades).sum() / len(folds)"
+_RETURN = f"return flattering, {_POOLED}"
+_BY_FOLDS = "torch.stack([losses[:, folds == j].mean(1) for j in folds.unique() if j != k]).mean(0).argmin()"
+_OWN = "losses.min(dim=0).values.mean()"
+
+SCORES = Answers(
+    cell="04-scores",
+    given=GIVEN,
+    right=[_BY_IMAGE, _BY_SUMS, _BY_PAIRS, _IN_FLOAT32],
+    wrong=[
+        [[(_RETURN, "return torch.cat(grades).mean(), flattering")], "are swapped"],
+        [[(_LOWEST, "losses.min()")], "one loss of one image"],
+        [[(_LOWEST, _OWN)], "first the mean over images"],
+        [[(_LOWEST, "losses.mean(dim=0).min()")], "the easiest image"],
+        [[(_LOWEST, "losses.mean(dim=1).argmin()")], "that is the epoch"],
+        [[(_LOWEST, "losses.mean(dim=1).argmin() + 1")], "that is the epoch"],
+        [[(_LOWEST, "losses.sum(dim=1).min()")], "a sum over images"],
+        [[(_LOWEST, "losses[-1].mean()")], "the last epoch"],
+        [[(_LOWEST, "losses.mean(dim=1).max()")], "the worst of the epochs"],
+        [[(_LOWEST, "losses.mean()")], "mean of everything"],
+        [[(_LOWEST, f"{_LOWEST} / 2")], "the lowest of 7 means"],
+        [[("~inside", "inside | ~inside")], "helped to choose"],
+        [[(_RETURN, "return flattering, flattering")], "helped to choose"],
+        [[("~inside", "inside")], "has chosen itself"],
+        [[("folds == k", "folds != k")], "turned inside out"],
+        [[("folds == k", "folds != k"), (_POOLED, _FOLDED)], "turned inside out"],
+        [[(_GRADES, "losses[epoch, ~inside]")], "who has chosen grades"],
+        [[(_GRADES, "losses[epoch, ~inside]"), (_POOLED, _FOLDED)], "who has chosen grades"],
+        [[(_POOLED, _FOLDED)], "a mean over folds"],
+        [[(_CHOICE, _BY_FOLDS)], "not by the mean of their folds"],
+        [[(_FOLD_BY_FOLD, "folds = torch.arange(len(folds))\n    for k in folds:")], "stands back alone"],
+        [[(_FOLD_BY_FOLD, "for k in set(folds):"), (_POOLED, _SHARED)], "once for each of its images"],
+        [[(_POOLED, "torch.cat(grades).sum()")], "a sum over images"],
+        [[(_RETURN, f"return flattering, {_OWN}")], "chooses for itself"],
+        [[(_CHOICE, "-1")], "the last epoch"],
+        [[(_CHOICE, "len(losses) - 1 - losses.flip(0)[:, ~inside].mean(dim=1).argmin()")], "the *first* of them"],
+        [[(_FOLD_BY_FOLD, "for k in range(folds.max() + 1):")], "names only"],
+        [[(_FOLD_BY_FOLD, "for k in range(len(folds.unique())):")], "names only"],
+        [[(_FOLD_BY_FOLD, "for k in range(len(folds.unique())):"), (_POOLED, _SHARED)], "names only"],
+        [[(_FOLD_BY_FOLD, "for k in folds.unique()[1:]:")], "images in folds"],
+        [[(".argmin()", ".argmax()")], "*worst* epoch"],
+        [[(_RETURN, "return flattering, flattering - 1")], "*below* flattering"],
+        [[(_RETURN, "return flattering")], "two numbers"],
+        [[(_RETURN, "return flattering, torch.cat(grades)")], "should be one plain number"],
+        [[(_RETURN, "pass")], "nothing comes back"],
+    ],
+)
+
+BANK = {
+    "predictions": PREDICTIONS,
+    "walked": WALKED,
+    "early_stopped": EARLY_STOPPED,
+    "experiment": EXPERIMENT,
+    "scores": SCORES,
+}

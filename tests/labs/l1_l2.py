@@ -284,6 +284,93 @@ EXPERIMENT = Answers(
     ],
 )
 
+# Turn a column until it lies along the first axis: there its penalty is L1's, and torch's softshrink is right.
+_TURNED = """
+def group_step(W, G, penalty, lr):
+    columns = []
+    for v in (W - lr * G).T:
+        Q, R = torch.linalg.qr(v[:, None], mode="complete")
+        columns.append(Q[:, 0] * torch.nn.functional.softshrink(R[0, 0], lr * penalty))
+    return torch.stack(columns, dim=1)
+"""
+# What is taken away is the nearest point of a ball of radius ηλ, as in the chapter's w − w.clamp(−t, t).
+_BALL = """
+def group_step(W, G, penalty, lr):
+    v, t = W - lr * G, lr * penalty
+    length = (v**2).sum(0).sqrt()
+    return v - torch.where(length > t, v * (t / length), v)
+"""
+_NUMPY = """
+def group_step(W, G, penalty, lr):
+    v = (W - lr * G).numpy()
+    for i in range(v.shape[1]):
+        length = (v[:, i] @ v[:, i]) ** 0.5
+        v[:, i] *= max(0, 1 - lr * penalty / length) if length else 0
+    return v
+"""
+_GO = "length > coin"
+_GROUPED = "torch.where(length > coin, (1 - coin / length) * V, 0.0)"
+
+
+def grouped(what):
+    """Something else in place of the shortened columns."""
+    return [(_GROUPED, what)]
+
+
+def measured(what):
+    """Something else in place of the columns' length."""
+    return [("V.norm(dim=0)", what)]
+
+
+GROUP_STEP = Answers(
+    cell="05-group-step",
+    given=("05-imports",),
+    right=[
+        _TURNED,
+        _BALL,
+        _NUMPY,
+        [(_GO, "length >= coin"), ("coin / length)", "coin / length.clamp(min=1e-30))")],
+        grouped("(1 - coin / (length + 1e-8)).clamp(min=0) * V"),
+        grouped("(1 - coin / (V.square().sum(0) + 1e-8).sqrt()).clamp(min=0) * V"),
+        grouped("torch.nn.functional.normalize(V, dim=0) * (length - coin).relu()"),
+        grouped("((1 - coin / length).clamp(min=0) * V).nan_to_num()"),
+    ],
+    wrong=[
+        [grouped("(1 - coin / length).clamp(min=0) * V"), "0 ÷ 0"],
+        [grouped("V * (length - coin).clamp(min=0) / length"), "0 ÷ 0"],
+        [[("lr * penalty", "penalty")], "λ alone"],
+        [[("lr * penalty", "lr")], "η alone"],
+        [measured("V.norm(dim=1)"), "lengths of rows"],
+        [measured("V.norm(dim=1, keepdim=True)"), "lengths of rows"],
+        [measured("V.norm()"), "one length for all of W"],
+        [measured("W.norm(dim=0)"), "length is that of W's column"],
+        [measured("(V**2).sum(dim=0)"), "a root is missing"],
+        [measured("(V**2).mean(dim=0).sqrt()"), "not of their mean"],
+        [measured("V.abs().sum(dim=0)"), "the sum of |v|"],
+        [measured("V.abs().amax(dim=0)"), "the largest |v|"],
+        [measured("V.abs()"), "this is L1, weight by weight"],
+        [grouped("torch.where(length > coin, V, 0.0)"), "are shortened too"],
+        [grouped("(1 - coin / length.clamp(min=1e-30)) * V"), "turns short columns around"],
+        [[("V = W - lr * G", "V = W"), ("return " + _GROUPED, f"return {_GROUPED} - lr * G")], "order is turned"],
+        [[("V = W - lr * G", "V = W")], "gradient step is missing"],
+        [grouped("V"), "the shortening is missing"],
+        [[("W - lr * G", "W + lr * G")], "goes *down*"],
+        [[("W - lr * G", "W - G")], "η is missing"],
+        [grouped("V - coin * W / W.norm(dim=0)"), "which rattles"],
+        [[("lr * penalty", "2 * lr * penalty")], "counts twice"],
+        [[("lr * penalty", "lr * penalty / 2")], "half of it is missing"],
+        [grouped("V * (1 - coin)"), "takes a share, as L2 does"],
+        [grouped("V / (1 + coin)"), "not squared"],
+        [grouped("torch.where(length > 0, (1 + coin / length) * V, 0.0)"), "*towards* zero"],
+        [grouped(f"V - {_GROUPED}"), "takes away"],
+        [grouped(f"{_GROUPED} + 1e-18"), "nearly zero is not zero"],
+        [grouped("(length - coin).clamp(min=0)"), "has shape (6,)"],
+        [grouped(f"({_GROUPED}).double()"), "keep their type"],
+        [grouped(f"({_GROUPED}).T"), "transposed"],
+        [[("return ", "")], "nothing comes back"],
+    ],
+)
+
 BANK = {
     "predictions": PREDICTIONS,
     "ridge": RIDGE,
@@ -291,4 +378,5 @@ BANK = {
     "diagnose": DIAGNOSE,
     "l2_step": L2_STEP,
     "experiment": EXPERIMENT,
+    "group_step": GROUP_STEP,
 }

@@ -1,7 +1,7 @@
-"""Lab 01, activations: four exercises, one module each."""
+"""Lab 01, activations: five exercises, one module each."""
 
 from ...lab import Exercise, Lab
-from . import experiment, patients, predictions, softplus
+from . import bends, experiment, patients, predictions, softplus
 from .ward import CAUSES, admit, network
 
 __all__ = ["CAUSES", "LAB", "admit", "check", "network"]
@@ -12,5 +12,6 @@ LAB = Lab(
     Exercise("softplus_and_slope", softplus.check, points=3),
     Exercise("diagnosis", patients.check, points=3),
     Exercise("experiment", experiment.check, points=4),
+    Exercise("net_through", bends.check, points=2),
 )
 check = LAB.check

@@ -1,4 +1,4 @@
-"""Lab 07, exercise 4: a choice that never sees the run by which it is examined."""
+"""Lab 07, exercise 5: a choice that never sees the run by which it is examined."""
 
 from typing import Any
 

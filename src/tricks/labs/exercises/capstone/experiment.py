@@ -1,4 +1,4 @@
-"""Lab 07, exercise 5: a factorial of the student's own, two switches, and their interaction."""
+"""Lab 07, exercise 6: a factorial of the student's own, two switches, and their interaction."""
 
 from typing import Any
 

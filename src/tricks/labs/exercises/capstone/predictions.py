@@ -1,4 +1,4 @@
-"""Lab 07, exercise 1: five numbers predicted by hand."""
+"""Lab 07, exercise 1: four numbers predicted by hand."""
 
 from typing import Any
 
@@ -37,18 +37,6 @@ _PREDICTIONS: dict[str, tuple] = {
         },
         "A's gain with B on, minus A's gain with B off",
     ),
-    "orders": (
-        48,
-        0,
-        {
-            24: ("rate and stopping may come in either order", "2! orders before, 4! after"),
-            2: ("the four after dropout may come in any order, too", "2! orders before, 4! after"),
-            240: ("after dropout only four are left, not five", "2! · 4!"),
-            144: ("dropout is the third: it does not change places with the first two", "2! · 4!"),
-            720: ("that counts any two before it: only rate and stopping are meant", "2! · 4!"),
-        },
-        "in how many orders can the two before it come, and the four after it?",
-    ),
     "curse": (
         0.75,
         0.001,
@@ -81,5 +69,5 @@ _PREDICTIONS: dict[str, tuple] = {
 
 
 def check(student: Any, rng: np.random.Generator) -> None:
-    """Hold `predictions`, a dictionary of five numbers found by hand, to what theory gives."""
+    """Hold `predictions`, a dictionary of four numbers found by hand, to what theory gives."""
     hold_predictions(student.predictions, _PREDICTIONS)

@@ -1,7 +1,7 @@
-"""Lab 04, early stopping: four exercises, one module each."""
+"""Lab 04, early stopping: five exercises, one module each."""
 
 from ...lab import Exercise, Lab
-from . import experiment, loops, predictions, walk
+from . import experiment, folds, loops, predictions, walk
 from .clinic import network, try_out
 
 __all__ = ["LAB", "check", "network", "try_out"]
@@ -12,5 +12,6 @@ LAB = Lab(
     Exercise("walked", walk.check, points=3),
     Exercise("early_stopped", loops.check, points=3),
     Exercise("experiment", experiment.check, points=4),
+    Exercise("scores", folds.check, points=2),
 )
 check = LAB.check

@@ -1,7 +1,7 @@
 """Lab 05, L1 and L2: one module for each exercise."""
 
 from ...lab import Exercise, Lab
-from . import diagnosis, experiment, predictions, repair, ridge, thresholds
+from . import columns, diagnosis, experiment, predictions, repair, ridge, thresholds
 from .loops import PATIENTS, repeat
 from .ward import ARMS, DECAY, PILOTS, RATES, small
 
@@ -15,5 +15,6 @@ LAB = Lab(
     Exercise("diagnose", diagnosis.check, points=3),
     Exercise("l2_step", repair.check, points=2),
     Exercise("experiment", experiment.check, points=4),
+    Exercise("group_step", columns.check, points=2),
 )
 check = LAB.check
