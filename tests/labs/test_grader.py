@@ -5,6 +5,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -328,6 +329,19 @@ def test_a_class_is_graded_through_a_kill_and_a_second_time_nothing_is_done(tmp_
     monkeypatch.setattr("tricks.labs.grading._Marker.mark", None)
     assert main(command) == 0 and table.read_bytes() == first
     assert "times" in capsys.readouterr().out
+
+
+@sandboxed
+@pytest.mark.slow
+@pytest.mark.parametrize("lab", sorted(path.stem for path in LABS.glob("*.ipynb")))
+def test_the_solutions_of_a_lab_earn_every_point_and_the_gaps_none(lab, tmp_path):
+    (tmp_path / "in").mkdir()
+    for student, source in {"done": LABS / "solutions", "untouched": LABS}.items():
+        shutil.copy(source / f"{lab}.ipynb", tmp_path / "in" / f"{student}.ipynb")
+    table = tmp_path / "grades.csv"
+    assert main(["grade", lab, str(tmp_path / "in"), "-o", str(table), "-j", "2"]) == 0
+    done, untouched = csv.DictReader(table.read_text("utf-8").splitlines())
+    assert done["score"] == done["out_of"] and untouched["score"] == "0"
 
 
 @sandboxed
