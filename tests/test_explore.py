@@ -124,13 +124,21 @@ def test_a_prediction_comes_first_and_then_it_can_be_dragged(page):
 
 
 def test_an_image_is_drawn_from_its_lower_left_column_by_column(page):
-    squares = page.locator('g[data-series="square"] rect')
-    place = squares.evaluate_all("all => all.map(r => [+r.getAttribute('x'), +r.getAttribute('y')])")
+    shades = page.locator('g[data-series="square"] path')
+    first = "all => all.map(p => p.getAttribute('d').match(/[\\d.]+/g).slice(0, 2).map(Number))"
+    place = shades.evaluate_all(first)
     assert place[0][0] == place[1][0] < place[2][0] and place[1][1] < place[0][1] == place[2][1]
-    shade = "all => all.map(r => [r.getAttribute('fill'), +r.getAttribute('opacity')])"
-    assert squares.evaluate_all(shade) == [
+    look = "all => all.map(p => [p.getAttribute('fill'), +p.getAttribute('opacity')])"
+    assert shades.evaluate_all(look) == [
         ["var(--xp-0)", 1], ["var(--xp-0)", 0.5], ["var(--xp-4)", 0], ["var(--xp-4)", 1],
     ]  # fmt: skip
+
+
+def test_squares_of_one_shade_are_one_path(page):
+    page.get_by_role("button", name="just let me try").click()
+    page.get_by_role("checkbox", name="Adam").check()  # 1, 1, 0, 0
+    shades = page.locator('g[data-series="square"] path')
+    assert [d.count("M") for d in shades.evaluate_all("all => all.map(p => p.getAttribute('d'))")] == [2, 2]
 
 
 def test_the_map_can_be_dragged_presets_jump_and_the_address_keeps_the_setting(page):
@@ -213,3 +221,22 @@ def test_without_scripts_the_still_remains(browser, data, tmp_path):
     page.goto(file.as_uri())
     assert page.get_by_role("img", name="Bars and a path").is_visible()
     context.close()
+
+
+def test_far_down_a_page_it_wakes_when_it_is_near_and_at_once_for_a_linked_setting(browser, data, tmp_path):
+    file, above = tmp_path / "long.html", '<div style="height: 9000px"></div>'
+    file.write_text(f'<meta charset="utf-8"><body class="bd-article">{above}{figure(data)._repr_html_()}', "utf-8")
+    with browser.new_context(viewport={"width": 390, "height": 800}) as context:
+        page = context.new_page()
+        page.goto(file.as_uri())
+        page.wait_for_timeout(300)
+        still = page.get_by_role("img", name="Bars and a path")
+        assert still.is_visible() and page.get_by_role("slider").count() == 0
+        page.mouse.wheel(0, 7800)
+        page.wait_for_selector("figure.xp[data-at='0,0']")
+        assert still.is_hidden() and page.locator("input[type=range]").count() == 1
+        page.goto(file.as_uri() + "#gain=4&adam=0")
+        page.reload()
+        assert drawn(page)[0] == "2,0"
+        page.evaluate("location.hash = 'gain=2&adam=0'")
+        page.wait_for_selector("figure.xp[data-at='1,0']")

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import tinycss2
-from _extensions.light import MARK, RESIZED, few_scripts, lazy_pictures, lighten, measure_first, plain_code, size, thin
+from light import MARK, RESIZED, few_scripts, lazy_pictures, lighten, measure_first, plain_code, size, thin
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer

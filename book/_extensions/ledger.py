@@ -1,7 +1,8 @@
 """The ledger: every verdict the notebooks reached, gathered from the outputs of their cells.
 
 A cell that judges leaves `{"tricks": {"id": …, "verdict": …}}` in its output's metadata. From these come `claims.json`
-at the root of the site, the table of the `{ledger}` directive, and the badge of the role ``{verdict}`B3a` ``.
+at the root of the site, the table of the `{ledger}` directive, the badge of the role ``{verdict}`B3a` ``, which leads
+to the cell, and below the cell a link to the row of the table.
 """
 
 import json
@@ -20,12 +21,17 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 logger = logging.getLogger(__name__)
+PAGE = "book/ledger"
 KINDS = ("confirmed", "refined", "equivalent", "inconclusive", "refuted")
 PUBLISHED = (*("id", "statement", "source", "criterion", "verdict"), *("estimate", "low", "high", "n", "chapter"))
 
 
 class badge(nodes.Inline, nodes.Element):
     """Where a chapter speaks of a verdict."""
+
+
+class entries(nodes.General, nodes.Element):
+    """Below a cell that judged: the way to its rows of the table."""
 
 
 class ledger(nodes.General, nodes.Element):
@@ -76,10 +82,11 @@ def collect(app, doctree):
         cell = cells[place["cell_index"]]
         anchor = f"cell-{cell['id']}"
         place["ids"].append(anchor)
-        for output in cell["outputs"]:
-            if verdict := output.get("metadata", {}).get("tricks"):
-                where = {"chapter": page.rsplit("/", 1)[-1], "page": page, "anchor": anchor}
-                found.append(verdict | where)
+        where = {"chapter": page.rsplit("/", 1)[-1], "page": page, "anchor": anchor}
+        metadata = (output.get("metadata", {}) for output in cell["outputs"])
+        if here := [part["tricks"] | where for part in metadata if "tricks" in part]:
+            found += here
+            place += entries(claims=[verdict["id"] for verdict in here])
     app.env.verdicts[page] = found
 
 
@@ -128,10 +135,20 @@ def resolve(app, doctree, docname):
         else:
             logger.warning("no notebook judges claim %r", node["claim"], location=node)
             node.replace_self(nodes.Text(node["claim"]))
+    for node in list(doctree.findall(entries)):
+        node.replace_self(ways(app, docname, node["claims"]))
     for node in list(doctree.findall(ledger)):
         told = carried(app)
         key = [html(legend(told))] if told["claims"] else []
         node.replace_self([summary(verdicts), *key, table(app, docname, verdicts), html(choice())])
+
+
+def ways(app, docname, claims):
+    """Links to rows of the ledger."""
+    address = app.builder.get_relative_uri(docname, PAGE)
+    links = (nodes.reference("", claim, internal=True, refuri=f"{address}#claim-{claim}") for claim in claims)
+    told = [part for link in links for part in (nodes.Text(", "), link)][1:]
+    return nodes.paragraph("", "", nodes.Text("In the ledger: "), *told, classes=["ledger-note"])
 
 
 def html(text):
@@ -167,7 +184,7 @@ def table(app, docname, verdicts):
     repeated, told, article = repeats(app), carried(app), sentences(app.confdir)
     head = ("Claim", "Statement and source", "Criterion and scope", "Effect", "Verdict")
     group = nodes.tgroup("", *(nodes.colspec(colwidth=w) for w in (8, 36, 24, 18, 14)), cols=5)
-    group += nodes.thead("", row(*(nodes.Text(title) for title in head)))
+    group += nodes.thead("", row("", *(nodes.Text(title) for title in head)))
     body = nodes.tbody()
     for v in verdicts.values():
         kind = nodes.inline("", v["verdict"])
@@ -175,6 +192,7 @@ def table(app, docname, verdicts):
         drawn, failed = elsewhere(v, told)
         said = otherwise(article.get(v["id"]), verdicts, lambda claim: to_cell(app, docname, verdicts[claim]))
         body += row(
+            f"claim-{v['id']}",
             nodes.strong("", v["id"]),
             [noted(v["statement"], v["source"]), html(said), *failed],
             noted(v["criterion"], v.get("scope", "")),
@@ -203,10 +221,11 @@ def beside(node, note):
     return nodes.inline("", "", node, nodes.inline("", note, classes=["ledger-note"]))
 
 
-def row(*cells):
+def row(anchor, *cells):
     """A row of a table; a cell is what stands in its first paragraph, or a list that goes on below it."""
     parts = [cell if isinstance(cell, list) else [cell] for cell in cells]
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", first), *more) for first, *more in parts))
+    inner = (nodes.entry("", nodes.paragraph("", "", first), *more) for first, *more in parts)
+    return nodes.row("", *inner, ids=[anchor] if anchor else [])
 
 
 def publish(app, problem):
@@ -219,6 +238,7 @@ def publish(app, problem):
 
 def setup(app):
     app.add_node(badge)
+    app.add_node(entries)
     app.add_node(ledger)
     app.add_role("verdict", VerdictRole())
     app.add_directive("ledger", LedgerDirective)

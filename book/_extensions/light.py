@@ -3,14 +3,17 @@
 The theme brings styles for every site that it could be. What is left out here is what no page of this one can use.
 """
 
+import base64
 import hashlib
 import re
 import shutil
+from collections import Counter
 from itertools import pairwise
 from os.path import normpath
 from pathlib import Path
 
 import tinycss2
+from drawings import few_elements
 from PIL import Image
 
 SHEET = "_static/course.css"
@@ -26,16 +29,21 @@ NEEDED_FOR = {
 THEME = "pydata-sphinx-theme.js"
 MARK = "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1"
 RESIZED = 'window.addEventListener("resize",t)'
-# It marks the blocks that scroll, and would lay out the page anew for each, even for those that are folded away. First
-# all are measured that can be seen, then those that scroll are marked; folded ones have their turn when they open.
+# It marks the blocks that scroll, and would lay out the page anew for each, even for those that are folded away or far
+# below. First all are measured that can be seen, then those that scroll are marked; the others have their turn when
+# they open or come near.
 BETTER = {
-    MARK: f"if(!e.checkVisibility())return;const t{MARK[10:]};t===e.tabIndex||queueMicrotask(()=>{{e.tabIndex=t}})",
-    RESIZED: f'{RESIZED},document.addEventListener("toggle",e,!0)',
+    MARK: "if(!e.checkVisibility({contentVisibilityAuto:!0}))return;"
+    f"const t{MARK[10:]};t===e.tabIndex||queueMicrotask(()=>{{e.tabIndex=t}})",
+    RESIZED: f'{RESIZED},document.addEventListener("toggle",e,!0)'
+    ',document.addEventListener("contentvisibilityautostatechange",e,!0)',
 }
 STYLE = re.compile(r'\s*<link [^>]*href="([^"?]+\.css)[^"]*"[^>]*>')
 SCRIPT = re.compile(r'<script [^>]*src="([^"?]+)[^"]*"[^>]*></script>')
 SETTING = re.compile(r"\s*<script>\s*DOCUMENTATION_OPTIONS\.[^<]*</script>")  # for a search while one types
 PICTURE = re.compile(r'<img ([^>]*?src="([^"]+)"[^>]*?)\s*/?>')
+WITHIN = re.compile(r'src="data:image/png;base64,([^"]+)"')
+INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)(pt|px)?" height="([\d.]+)')
 ADDRESS = re.compile(r"""url\((?!["']?(?:data:|#))["']?([^)"']+)["']?\)""")
 WORD = re.compile(r"[\w-]+")
@@ -114,6 +122,22 @@ def lazy_pictures(text, folder):
     return PICTURE.sub(patient, text)
 
 
+def kept(content, name, out, up):
+    """The address of a file of its own for what stood in a page."""
+    name = name.format(hashlib.sha256(content).hexdigest()[:16])
+    (out / name).write_bytes(content)
+    return f'src="{up}{name}"'
+
+
+def unpacked(text, out, up):
+    """Pictures that a page held are files, which wait; so is a long script that it held twice."""
+    for script, times in Counter(INLINE.findall(text)).items():
+        if times > 1 and len(script) > 1000:
+            link = f"<script {kept(script.encode(), '_static/{}.js', out, up)}></script>"
+            text = text.replace(f"<script>{script}</script>", "").replace("</head>", f"{link}</head>", 1)
+    return WITHIN.sub(lambda found: kept(base64.b64decode(found[1]), "_images/{}.png", out, up), text)
+
+
 def few_scripts(text, searches):
     """Scripts wait for the text, and those that a page cannot need are left out."""
 
@@ -144,6 +168,8 @@ def leave_out(static):
     """What no page loads any more."""
     (static / "scripts/fontawesome.js").unlink(missing_ok=True)
     shutil.rmtree(static / "vendor", ignore_errors=True)
+    for source in static.rglob("*.map"):
+        source.unlink()
 
 
 def linked(pages, kind):
@@ -165,11 +191,14 @@ def lighten(app, problem):
         up = "../" * (len(page.relative_to(out).parts) - 1)
         link = iter([f'\n<link rel="stylesheet" href="{up}{SHEET}?v={version}">'])
         text = STYLE.sub(lambda _, once=link: next(once, ""), text)
-        text = few_scripts(lazy_pictures(plain_code(text), page.parent), page.name == "search.html")
+        text = lazy_pictures(unpacked(plain_code(text), out, up), page.parent)
+        text = few_scripts(text, page.name == "search.html")
         page.write_text(text, "utf-8")
     for script in scripts:
         if script.name == THEME:
             measure_first(script)
+    for drawing in out.glob("_images/*.svg"):
+        drawing.write_text(few_elements(drawing.read_text("utf-8")), "utf-8")
     leave_out(out / "_static")
 
 

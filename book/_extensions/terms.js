@@ -1,19 +1,35 @@
-// Meanings of terms: Escape puts one away; where nothing hovers, the first touch shows it, and the second follows the link.
+// Meanings of terms: seen while one points at a term or reaches it by keyboard; Escape puts one away. Where nothing hovers,
+// the first touch shows it, and the second follows the link.
 (() => {
-  const root = document.documentElement;
-  const shown = () => document.querySelector("a.term-shown");
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    root.classList.add("terms-away");
-    shown()?.classList.remove("term-shown");
+  let now = null, touched = null; // the term whose meaning is seen, and the one that a touch has just met
+  const at = (event) => event.target.closest?.("a.term") ?? null;
+  const box = (term) => document.getElementById(term.getAttribute("aria-describedby"));
+
+  function hide() {
+    if (now) box(now).hidePopover();
+    now = null;
+  }
+
+  function show(term) {
+    if (term === now) return;
+    hide();
+    now = term;
+    box(term).popover = "manual"; // above the page, of which only the parts in sight are drawn
+    box(term).showPopover();
+  }
+
+  for (const kind of ["mouseover", "focusin"]) document.addEventListener(kind, (event) => at(event) && show(at(event)));
+  for (const kind of ["mouseout", "focusout"]) document.addEventListener(kind, (event) => at(event) === now && hide());
+  document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+  document.addEventListener("pointerdown", (event) => {
+    touched = event.pointerType === "touch" && at(event) !== now ? at(event) : null;
+    if (at(event) !== now) hide();
   });
-  const next = (event) => event.target.closest("a.term") && root.classList.remove("terms-away");
-  for (const kind of ["mouseover", "focusin"]) document.addEventListener(kind, next); // a page scrolled below a pointer is no reason
   document.addEventListener("click", (event) => {
-    const term = event.target.closest("a.term"), before = shown();
-    before?.classList.remove("term-shown");
-    if (!term || term === before || matchMedia("(hover: hover)").matches || !event.detail) return;
-    event.preventDefault();
-    term.classList.add("term-shown");
+    if (touched && at(event) === touched) {
+      event.preventDefault();
+      show(touched);
+    }
+    touched = null;
   });
 })();

@@ -196,14 +196,17 @@
 
     function image(panel, mark) {
       const n = Math.round(Math.sqrt(spec.series[mark.y].along.length)), size = (H - panel.top - 8) / n, left = (W - n * size) / 2;
-      const place = (i) => ({ x: left + Math.floor(i / n) * size, y: H - 8 - ((i % n) + 1) * size, width: size + 0.3, height: size + 0.3 });
-      const squares = Array.from({ length: n * n }, (_, i) => svg("rect", place(i)));
+      const corner = (i) => `M${(left + Math.floor(i / n) * size).toFixed(2)} ${(H - 8 - ((i % n) + 1) * size).toFixed(2)}`;
+      const square = `h${(size + 0.3).toFixed(2)}v${(size + 0.3).toFixed(2)}h${(-size - 0.3).toFixed(2)}z`;
       const group = svg("g", { "data-series": mark.y });
-      group.append(...squares);
-      redraw.push(() => frame(mark.y).forEach((v, i) => {
-        squares[i].setAttribute("fill", v < 0.5 ? "var(--xp-0)" : "var(--xp-4)");
-        squares[i].setAttribute("opacity", Math.abs(2 * v - 1));
-      }));
+      redraw.push(() => {
+        const shades = {}; // squares of one shade are one path
+        frame(mark.y).forEach((v, i) => {
+          const fill = v < 0.5 ? "var(--xp-0)" : "var(--xp-4)", opacity = Math.round(64 * Math.abs(2 * v - 1)) / 64;
+          (shades[fill + opacity] ??= { fill, opacity, d: "" }).d += corner(i) + square;
+        });
+        group.replaceChildren(...Object.values(shades).map((look) => svg("path", look)));
+      });
       return [group];
     }
 
@@ -281,5 +284,15 @@
     draw();
   }
 
-  document.querySelectorAll("figure.xp:not([data-at])").forEach(figure);
+  // A figure comes alive when it is near; at once in JupyterLab, as a page's first question, or where the address tells a setting.
+  function wake(root) {
+    near.unobserve(root);
+    if (!root.dataset.at) figure(root);
+  }
+  const near = new IntersectionObserver((met) => met.filter((m) => m.isIntersecting).forEach((m) => wake(m.target)), { rootMargin: "1000px" });
+  for (const root of document.querySelectorAll("figure.xp:not([data-at])")) {
+    if (location.hash.includes("=") || root.closest(".question") || !root.closest(".bd-article")) wake(root);
+    else near.observe(root);
+    addEventListener("hashchange", () => location.hash.includes("=") && wake(root));
+  }
 })();

@@ -188,9 +188,9 @@ def still(spec: dict) -> bytes:
             look = panel[axis]
             ax.set(**{f"{axis}label": look["label"], f"{axis}scale": "log" if look["log"] else "linear"})
             if look["lim"]:
-                ax.set(**{f"{axis}lim": look["lim"]})
                 places, words = zip(*look["ticks"], strict=True)
-                ax.set(**{f"{axis}ticks": places, f"{axis}ticklabels": words})
+                ax.set(**{f"{axis}lim": look["lim"], f"{axis}ticks": places, f"{axis}ticklabels": words})
+        ax.legend(*ax.get_legend_handles_labels(), fontsize=8)  # of the marks that have a label
     file = BytesIO()
     fig.savefig(file, format="png", dpi=110)
     plt.close(fig)
@@ -206,7 +206,7 @@ def draw(m: dict, spec: dict, ax) -> None:
             axis.set_ticks(range(len(spec["controls"][k]["values"])), spec["controls"][k]["values"], fontsize=7)
         return
     y, x = numbers(spec, m["y"]), series["along"] if m["x"] is None else numbers(spec, m["x"])
-    look = {"color": "#999999"} if m["faint"] else {}
+    look = {"label": m["label"]} | ({"color": "#999999"} if m["faint"] else {})
     if m["kind"] == "image":
         ax.imshow(y.reshape(2 * [round(len(y) ** 0.5)]).T, origin="lower", vmin=0, vmax=1)
         ax.set(xticks=[], yticks=[])
