@@ -160,3 +160,30 @@ def test_every_claim_can_be_doubted_where_it_was_judged(site):
         assert binder["title"].endswith(f'cell {cell}: search for "{claim}"') and len(where(notebook, claim)) == 1
         assert colab["href"].startswith("https://colab.research.google.com/github/")
         assert colab["href"].endswith(f"/{notebook}#scrollTo={cell}")
+
+
+PLACE = "document.getElementById(location.hash.slice(1)).getBoundingClientRect().top"
+
+
+def test_one_comes_to_the_place_one_wanted_though_a_long_page_is_laid_out_bit_by_bit(site, browser):
+    address = (site / "chapters/06_dropout.html").as_uri()
+    sections = [
+        section["id"] for section in soup(site, "chapters/06_dropout.html").select("article > section > section")
+    ]
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        page = context.new_page()
+        page.goto(address)
+        seen = "all => all.filter(s => s.firstElementChild.checkVisibility({contentVisibilityAuto: true})).length"
+        assert page.locator("article > section > section").evaluate_all(seen) < len(sections) / 2
+        for name in (sections[5], sections[2]):
+            page.locator(f".bd-sidebar-secondary a[href='#{name}']").click()
+            page.wait_for_function(f"Math.abs({PLACE} - 64) < 20")
+        page.reload()
+        page.wait_for_function(f"Math.abs({PLACE} - 64) < 20")
+        page.close()
+        for name in (sections[4], sections[8]):
+            page = context.new_page()
+            page.goto(f"{address}#{name}")
+            page.wait_for_timeout(1000)
+            assert abs(page.evaluate(PLACE) - 64) < 20
+            page.close()

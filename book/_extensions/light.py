@@ -26,6 +26,7 @@ NEEDED_FOR = {
     "copybutton.js": 'class="highlight',
     "design-tabs.js": "sd-tab-set",
 }
+WHOLE = f"<script>{Path(__file__).with_name('whole.js').read_text('utf-8')}</script>"
 THEME = "pydata-sphinx-theme.js"
 MARK = "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1"
 RESIZED = 'window.addEventListener("resize",t)'
@@ -192,7 +193,7 @@ def lighten(app, problem):
         link = iter([f'\n<link rel="stylesheet" href="{up}{SHEET}?v={version}">'])
         text = STYLE.sub(lambda _, once=link: next(once, ""), text)
         text = lazy_pictures(unpacked(plain_code(text), out, up), page.parent)
-        text = few_scripts(text, page.name == "search.html")
+        text = few_scripts(text, page.name == "search.html").replace("</head>", f"{WHOLE}</head>", 1)
         page.write_text(text, "utf-8")
     for script in scripts:
         if script.name == THEME:
