@@ -60,6 +60,11 @@ def test_a_page_keeps_the_scripts_that_it_can_need():
     assert '<script defer src="a/copybutton.js?v=1">' in few_scripts(page + '<p class="highlight-python">', False)
 
 
+def test_the_script_of_the_menus_waits_for_the_reader():
+    page = few_scripts('<p><script src="a/bootstrap.js?digest=1"></script>', searches=False)
+    assert page.startswith('<p><link rel="prefetch" href="a/bootstrap.js"><script>//') and "bootstrap.js?" not in page
+
+
 def test_code_keeps_every_character_and_only_the_elements_that_have_a_colour():
     code = 'for k in range(3):\n    print(f"{k}: {x[k] ** 2:.1f}" if x[k] < 1 else -k)  # so\n'
     whole = highlight(code, PythonLexer(), HtmlFormatter())

@@ -187,3 +187,14 @@ def test_one_comes_to_the_place_one_wanted_though_a_long_page_is_laid_out_bit_by
             page.wait_for_timeout(1000)
             assert abs(page.evaluate(PLACE) - 64) < 20
             page.close()
+
+
+@pytest.mark.parametrize("way", ["click", "tap", "press"])
+def test_the_first_touch_of_a_menu_opens_it(site, browser, way):
+    with browser.new_context(has_touch=True) as context:
+        page = context.new_page()
+        page.goto((site / CHAPTERS[0]).as_uri())
+        assert not page.evaluate("'bootstrap' in window")
+        button = page.locator(".dropdown-launch-buttons button")
+        getattr(button, way)(*["Enter"] * (way == "press"))
+        expect(page.locator(".dropdown-launch-buttons .dropdown-menu")).to_be_visible()

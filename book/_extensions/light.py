@@ -26,7 +26,9 @@ NEEDED_FOR = {
     "copybutton.js": 'class="highlight',
     "design-tabs.js": "sd-tab-set",
 }
-WHOLE = f"<script>{Path(__file__).with_name('whole.js').read_text('utf-8')}</script>"
+WHOLE, MENUS = (
+    f"<script>{Path(__file__).with_name(name).read_text('utf-8')}</script>" for name in ("whole.js", "menus.js")
+)
 THEME = "pydata-sphinx-theme.js"
 MARK = "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1"
 RESIZED = 'window.addEventListener("resize",t)'
@@ -140,10 +142,12 @@ def unpacked(text, out, up):
 
 
 def few_scripts(text, searches):
-    """Scripts wait for the text, and those that a page cannot need are left out."""
+    """Scripts wait for the text, that of the menus for the reader; those that a page cannot need are left out."""
 
     def wanted(found):
         name = Path(found[1]).name
+        if name == "bootstrap.js":
+            return f'<link rel="prefetch" href="{found[1]}">{MENUS}'
         idle = (name in SEARCH and not searches) or NEEDED_FOR.get(name, "") not in text
         return "" if idle else found[0].replace("<script ", "<script defer ").replace("defer defer", "defer")
 
