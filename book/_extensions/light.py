@@ -194,10 +194,10 @@ def lighten(app, problem):
     version = join(linked(pages, STYLE), ASSEMBLED.union(*map(WORD.findall, texts)), out)
     for page, text in pages.items():
         up = "../" * (len(page.relative_to(out).parts) - 1)
-        link = iter([f'\n<link rel="stylesheet" href="{up}{SHEET}?v={version}">'])
+        link = iter([f'\n{WHOLE}<link rel="stylesheet" href="{up}{SHEET}?v={version}">'])
         text = STYLE.sub(lambda _, once=link: next(once, ""), text)
         text = lazy_pictures(unpacked(plain_code(text), out, up), page.parent)
-        text = few_scripts(text, page.name == "search.html").replace("</head>", f"{WHOLE}</head>", 1)
+        text = few_scripts(text, page.name == "search.html")
         page.write_text(text, "utf-8")
     for script in scripts:
         if script.name == THEME:
