@@ -14,9 +14,8 @@ JUDGED = re.compile(r"(\w+) (confirmed|refined|equivalent|inconclusive|refuted):
 
 @pytest.fixture(scope="module")
 def article():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(ROOT / "book/_extensions"))
-        import article
+    import article
+
     return article
 
 

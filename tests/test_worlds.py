@@ -159,9 +159,8 @@ TOLD = {
 
 
 @pytest.fixture
-def ledger(monkeypatch):
+def ledger():
     """The extension that makes the ledger."""
-    monkeypatch.syspath_prepend(str(ROOT / "book/_extensions"))
     import ledger
 
     return ledger
