@@ -198,3 +198,17 @@ def test_the_first_touch_of_a_menu_opens_it(site, browser, way):
         button = page.locator(".dropdown-launch-buttons button")
         getattr(button, way)(*["Enter"] * (way == "press"))
         expect(page.locator(".dropdown-launch-buttons .dropdown-menu")).to_be_visible()
+
+
+def test_a_menu_opens_also_when_its_script_comes_after_the_key(site, browser):
+    with browser.new_context() as context:
+        page, held = context.new_page(), []
+        page.route("**/bootstrap.js", lambda route: held.append(route))  # a slow line
+        page.goto((site / CHAPTERS[0]).as_uri())
+        button, menu = (page.locator(f".dropdown-launch-buttons {part}") for part in ("button", ".dropdown-menu"))
+        button.press("Enter")
+        page.wait_for_timeout(300)
+        assert held and menu.is_hidden()
+        for route in held:
+            route.continue_()
+        expect(menu).to_be_visible()
