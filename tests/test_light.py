@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import tinycss2
-from light import MARK, RESIZED, few_scripts, lazy_pictures, lighten, measure_first, plain_code, size, thin
+from light import MARK, RESIZED, few_scripts, lazy_pictures, lighten, retouch, plain_code, size, thin
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -78,11 +78,11 @@ def test_code_keeps_every_character_and_only_the_elements_that_have_a_colour():
 def test_blocks_are_all_measured_before_one_is_marked(tmp_path):
     (script := tmp_path / "theme.js").write_text(f"blocks.forEach(e=>{{{MARK}}});{RESIZED}")
     for _ in range(2):  # a second build finds the first one's
-        measure_first(script)
+        retouch(script)
         assert script.read_text().count("queueMicrotask") == script.read_text().count('"toggle"') == 1
     script.write_text("blocks.forEach(mark)")
     with pytest.raises(AssertionError, match=r"theme\.js is another version"):
-        measure_first(script)
+        retouch(script)
 
 
 def test_one_sheet_of_several_still_finds_what_they_refer_to(tmp_path):

@@ -32,6 +32,7 @@ WHOLE, MENUS = (
 THEME = "pydata-sphinx-theme.js"
 MARK = "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1"
 RESIZED = 'window.addEventListener("resize",t)'
+READY = '"loading"!=document.readyState?e():'
 # It marks the blocks that scroll, and would lay out the page anew for each, even for those that are folded away or far
 # below. First all are measured that can be seen, then those that scroll are marked; the others have their turn when
 # they open or come near.
@@ -40,6 +41,7 @@ BETTER = {
     f"const t{MARK[10:]};t===e.tabIndex||queueMicrotask(()=>{{e.tabIndex=t}})",
     RESIZED: f'{RESIZED},document.addEventListener("toggle",e,!0)'
     ',document.addEventListener("contentvisibilityautostatechange",e,!0)',
+    READY: READY.replace("e()", "setTimeout(e)"),  # its nine parts start one by one: a reader's finger comes between
 }
 STYLE = re.compile(r'\s*<link [^>]*href="([^"?]+\.css)[^"]*"[^>]*>')
 SCRIPT = re.compile(r'<script [^>]*src="([^"?]+)[^"]*"[^>]*></script>')
@@ -159,12 +161,12 @@ def plain_code(text):
     return PLAIN.sub(r"\1", text)
 
 
-def measure_first(script):
-    """What a script measures on the page comes before what it changes there."""
+def retouch(script):
+    """The theme's script starts part by part, and measures the page before it changes it."""
     text = script.read_text("utf-8")
     for part, better in BETTER.items():
         if better not in text:
-            assert text.count(part) == 1, f"{script.name} is another version: how does it mark blocks that scroll?"
+            assert text.count(part) == 1, f"{script.name} is another version: where does it say {part}?"
             text = text.replace(part, better)
     script.write_text(text, "utf-8")
 
@@ -201,7 +203,7 @@ def lighten(app, problem):
         page.write_text(text, "utf-8")
     for script in scripts:
         if script.name == THEME:
-            measure_first(script)
+            retouch(script)
     for drawing in out.glob("_images/*.svg"):
         drawing.write_text(few_elements(drawing.read_text("utf-8")), "utf-8")
     leave_out(out / "_static")

@@ -1,7 +1,7 @@
 // The script of the menus, whose address stands in the element before, is run when a reader first stirs.
 (() => {
   const { href } = document.currentScript.previousElementSibling;
-  const kinds = ["pointerover", "pointerdown", "focusin", "keydown", "scroll"];
+  const kinds = ["pointerover", "pointerdown", "focusin", "keydown"]; // the theme itself scrolls
   let missed = null; // a menu that was clicked on before the script was there
   const miss = (event) => { missed = event.target.closest("[data-bs-toggle='dropdown']"); };
   const run = () => {
