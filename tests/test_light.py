@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import tinycss2
-from light import MARK, RESIZED, few_scripts, lazy_pictures, lighten, retouch, plain_code, size, thin
+from light import BETTER, few_scripts, lazy_pictures, lighten, plain_code, retouch, size, thin
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -75,11 +75,11 @@ def test_code_keeps_every_character_and_only_the_elements_that_have_a_colour():
     assert light.count("<span") == light.count("</span>")
 
 
-def test_blocks_are_all_measured_before_one_is_marked(tmp_path):
-    (script := tmp_path / "theme.js").write_text(f"blocks.forEach(e=>{{{MARK}}});{RESIZED}")
+def test_the_theme_starts_part_by_part_and_measures_all_blocks_before_it_marks_one(tmp_path):
+    (script := tmp_path / "theme.js").write_text(";".join(BETTER))
     for _ in range(2):  # a second build finds the first one's
         retouch(script)
-        assert script.read_text().count("queueMicrotask") == script.read_text().count('"toggle"') == 1
+        assert [script.read_text().count(part) for part in ("queueMicrotask", '"toggle"', "setTimeout(e)")] == [1, 1, 1]
     script.write_text("blocks.forEach(mark)")
     with pytest.raises(AssertionError, match=r"theme\.js is another version"):
         retouch(script)
