@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import tinycss2
-from light import BETTER, few_scripts, lazy_pictures, lighten, plain_code, retouch, size, thin
+from light import BETTER, few_scripts, lazy_pictures, lighten, plain_code, retouch, size, thin, unpacked
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -83,6 +83,21 @@ def test_the_theme_starts_part_by_part_and_measures_all_blocks_before_it_marks_o
     script.write_text("blocks.forEach(mark)")
     with pytest.raises(AssertionError, match=r"theme\.js is another version"):
         retouch(script)
+
+
+def test_a_script_held_twice_is_one_file_that_comes_after_its_many_numbers(tmp_path):
+    (tmp_path / "_static").mkdir()
+    draw, numbers = f"draw(){';' * 1000}", f"[{'1,' * 5000}2]"
+    figure = '<script type="application/json">{}</script><script>{}</script>'.format
+    page = f"<head></head>{figure(numbers, draw)}{figure('[1]', draw)}"
+    text = unpacked(page, tmp_path, "../")
+    first, second = re.findall(r'src="\.\./(_static/[^"]+)"', text)
+    assert (tmp_path / second).read_text() == draw and draw not in text
+    name = re.search(r'json" id="(\w+)"></script>', text)[1]
+    assert (tmp_path / first).read_text() == f'document.getElementById("{name}").textContent="{numbers}"'
+    assert ">[1]</script>" in text and numbers not in text
+    alone = f"<head></head>{figure(numbers, draw)}"
+    assert unpacked(alone, tmp_path, "../") == alone
 
 
 def test_one_sheet_of_several_still_finds_what_they_refer_to(tmp_path):

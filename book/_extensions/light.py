@@ -5,6 +5,7 @@ The theme brings styles for every site that it could be. What is left out here i
 
 import base64
 import hashlib
+import json
 import re
 import shutil
 from collections import Counter
@@ -49,6 +50,7 @@ SETTING = re.compile(r"\s*<script>\s*DOCUMENTATION_OPTIONS\.[^<]*</script>")  # 
 PICTURE = re.compile(r'<img ([^>]*?src="([^"]+)"[^>]*?)\s*/?>')
 WITHIN = re.compile(r'src="data:image/png;base64,([^"]+)"')
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+NUMBERS = re.compile(r'<script type="application/json">([^<]{10000,})</script>')  # a figure's, if many
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)(pt|px)?" height="([\d.]+)')
 ADDRESS = re.compile(r"""url\((?!["']?(?:data:|#))["']?([^)"']+)["']?\)""")
 WORD = re.compile(r"[\w-]+")
@@ -135,11 +137,21 @@ def kept(content, name, out, up):
 
 
 def unpacked(text, out, up):
-    """Pictures that a page held are files, which wait; so is a long script that it held twice."""
-    for script, times in Counter(INLINE.findall(text)).items():
-        if times > 1 and len(script) > 1000:
-            link = f"<script {kept(script.encode(), '_static/{}.js', out, up)}></script>"
-            text = text.replace(f"<script>{script}</script>", "").replace("</head>", f"{link}</head>", 1)
+    """Pictures that a page held are files, which wait; so is a long script held twice, with its many numbers."""
+    links = []
+
+    def later(found):
+        name = hashlib.sha256(found[1].encode()).hexdigest()[:16]
+        fill = f'document.getElementById("{name}").textContent={json.dumps(found[1])}'
+        links.append(kept(fill.encode(), "_static/{}.js", out, up))
+        return f'<script type="application/json" id="{name}"></script>'
+
+    shared = [script for script, times in Counter(INLINE.findall(text)).items() if times > 1 and len(script) > 1000]
+    text = NUMBERS.sub(later, text) if shared else text
+    for script in shared:
+        links.append(kept(script.encode(), "_static/{}.js", out, up))
+        text = text.replace(f"<script>{script}</script>", "")
+    text = text.replace("</head>", "".join(f"<script {link}></script>" for link in links) + "</head>", 1)
     return WITHIN.sub(lambda found: kept(base64.b64decode(found[1]), "_images/{}.png", out, up), text)
 
 
