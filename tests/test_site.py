@@ -47,8 +47,7 @@ def examine(browser, address, scheme):
         page.on("console", lambda m: found["errors"].append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: found["errors"].append(str(error)))
         page.on("request", lambda request: found["requests"].append(request.url))
-        page.goto(address, wait_until="load")
-        page.add_style_tag(content="* { content-visibility: visible !important }")  # not only what is in sight
+        page.goto(f"{address}#main-content", wait_until="load")  # a place: the page is laid out as a whole
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         page.evaluate(AXE_SCRIPT)
         report = page.evaluate("options => axe.run(document, options)", AXE)
