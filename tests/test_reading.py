@@ -204,7 +204,10 @@ def test_a_menu_opens_also_when_its_script_comes_after_the_key(site, browser):
     with browser.new_context() as context:
         page, held = context.new_page(), []
         page.route("**/bootstrap.js", lambda route: held.append(route))  # a slow line
-        page.goto((site / CHAPTERS[0]).as_uri())
+        page.goto((site / CHAPTERS[3]).as_uri())
+        page.wait_for_function("document.getElementById('pst-primary-sidebar').scrollTop > 0")  # by the theme itself
+        page.wait_for_timeout(300)
+        assert page.locator("script[src*='bootstrap']").count() == 0
         button, menu = (page.locator(f".dropdown-launch-buttons {part}") for part in ("button", ".dropdown-menu"))
         button.press("Enter")
         page.wait_for_timeout(300)
@@ -212,3 +215,14 @@ def test_a_menu_opens_also_when_its_script_comes_after_the_key(site, browser):
         for route in held:
             route.continue_()
         expect(menu).to_be_visible()
+
+
+def test_a_section_that_waits_keeps_more_room_than_a_phone_shows_so_that_no_footer_jumps(site, browser):
+    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+        page = context.new_page()
+        page.goto((site / "book/notation.html").as_uri())
+        rooms = page.evaluate("""[...document.querySelectorAll(".bd-article > section > section")]
+            .map((section) => getComputedStyle(section))
+            .filter((style) => style.contentVisibility === "auto")
+            .map((style) => parseFloat(style.containIntrinsicHeight.replace("auto ", "")))""")
+        assert len(rooms) == 4 and min(rooms) > 844
