@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import tinycss2
+from conftest import ROOT
 from light import BETTER, few_scripts, lazy_pictures, lighten, plain_code, retouch, size, thin, unpacked
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -98,6 +99,15 @@ def test_a_script_held_twice_is_one_file_that_comes_after_its_many_numbers(tmp_p
     assert ">[1]</script>" in text and numbers not in text
     alone = f"<head></head>{figure(numbers, draw)}"
     assert unpacked(alone, tmp_path, "../") == alone
+
+
+def test_every_icon_s_number_is_its_place_in_the_one_picture():
+    sheet = (ROOT / "book/_static/icons.css").read_text("utf-8")
+    n = sheet.count("%3Cpath")
+    assert re.findall(r"translate\((\d+)\)", sheet) == [str(24 * k) for k in range(n)]
+    assert re.findall(r"\{ --icon: (\d+); \}", sheet) == [str(k) for k in range(n)]
+    places = (f"viewBox='0 0 {24 * n} 24'", f"var(--icon) / {n - 1})", f"mask-size: {100 * n}% 100%")
+    assert all(place in sheet for place in places)
 
 
 def test_one_sheet_of_several_still_finds_what_they_refer_to(tmp_path):
