@@ -25,6 +25,14 @@ ENDLESS = """
 """
 
 
+@pytest.fixture(autouse=True)
+def heeds_ctrl_c():
+    """What a script starts in the background ignores Ctrl-C, and so would all that the tests start from there."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_results_come_as_they_end_and_all_of_them():
     assert sorted(in_threads(lambda job, interrupted: job**2, [3, 1, 2])) == [1, 4, 9]
 
