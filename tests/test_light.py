@@ -94,7 +94,7 @@ def test_a_script_held_twice_is_one_file_that_comes_after_its_many_numbers(tmp_p
     text = unpacked(page, tmp_path, "../")
     first, second = re.findall(r'src="\.\./(_static/[^"]+)"', text)
     assert (tmp_path / second).read_text() == draw and draw not in text
-    name = re.search(r'json" id="(\w+)"></script>', text)[1]
+    name = re.search(r'json" id="([\w-]+)"></script>', text)[1]
     assert (tmp_path / first).read_text() == f'document.getElementById("{name}").textContent="{numbers}"'
     assert ">[1]</script>" in text and numbers not in text
     alone = f"<head></head>{figure(numbers, draw)}"
