@@ -226,3 +226,15 @@ def test_a_section_that_waits_keeps_more_room_than_a_phone_shows_so_that_no_foot
             .filter((style) => style.contentVisibility === "auto")
             .map((style) => parseFloat(style.containIntrinsicHeight.replace("auto ", "")))""")
         assert len(rooms) == 4 and min(rooms) > 844
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_figure_of_a_chapter_finds_its_numbers_and_wakes_when_it_is_near(site, browser, name):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto((site / name).as_uri())
+        figures = page.locator("figure.xp").all()
+        for figure in figures:
+            figure.evaluate("figure => figure.scrollIntoView()")  # also out of a section that was not laid out yet
+            expect(figure).to_have_attribute("data-at", re.compile(r"^[\d,]+$"))
+        assert len(figures) >= 2 or "08" in name
