@@ -2,11 +2,11 @@
 
 import json
 from functools import cache
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urljoin
 
 import pytest
 from conftest import ROOT
-from test_site import soup
+from test_site import PAGES, soup
 
 KEYS = ["id", "statement", "source", "criterion", "verdict", "estimate", "low", "high", "n", "chapter"]
 VERDICTS = {"confirmed", "refuted", "equivalent", "refined", "inconclusive"}
@@ -66,3 +66,15 @@ def test_a_claim_leads_to_the_cell_that_judged_it_and_the_cell_back_to_its_row(s
         cell = page(name.removeprefix("../")).find(id=anchor)
         back = [link["href"] for link in cell.select("p.ledger-note a")]
         assert any(link.endswith(f"ledger.html#{row['id']}") for link in back), row["id"]
+
+
+def test_a_badge_in_the_text_leads_to_its_row_and_to_the_cell_that_judged(site):
+    rows = {row["id"]: row for row in soup(site, "book/ledger.html").select("table.ledger tbody tr")}
+    told = [(name, badge) for name in PAGES for badge in soup(site, name).select("span.judged")]
+    assert len(told) > 20
+    for name, badge in told:
+        row, cell = (urljoin(name, link["href"]) for link in badge.find_all("a"))
+        address, anchor = urldefrag(row)
+        assert address == "book/ledger.html" and rows[anchor].strong.text == badge.a.text
+        judged = rows[anchor].select_one("a.judged")
+        assert cell == urljoin("book/", judged["href"]) and badge.find_all("a")[1].text == judged.text

@@ -1,6 +1,5 @@
 """What makes the site easy to read: ways on, terms that explain themselves, cards to guess at, a copy to take along."""
 
-import json
 import os
 import re
 from zipfile import ZipFile
@@ -141,25 +140,6 @@ def test_without_scripts_the_cards_are_there_to_be_opened(site, browser):
         page.goto((site / "index.html").as_uri())
         page.locator("details.guess summary").first.click()
         assert page.get_by_text("There is no cliff at three").is_visible()
-
-
-def where(notebook, claim):
-    """The cells in which a search for the claim's name in quotes ends."""
-    cells = json.loads((ROOT / notebook).read_text("utf-8"))["cells"]
-    return [cell["id"] for cell in cells if f'"{claim}"' in "".join(cell["source"])]
-
-
-def test_every_claim_can_be_doubted_where_it_was_judged(site):
-    rows = soup(site, "book/ledger.html").find("table", class_="ledger").find("tbody").find_all("tr")
-    for row in rows:
-        claim, (path, anchor) = row.strong.text, row.find("a", class_="judged")["href"].split("#")
-        notebook, cell = path.removeprefix("../").replace(".html", ".ipynb"), anchor.removeprefix("cell-")
-        ways = {a.text: a for a in row.find_all("a")}
-        binder, colab = ways["doubt this"], ways["in Colab"]
-        assert "mybinder.org" in binder["href"] and binder["href"].endswith(f"urlpath=lab/tree/{notebook}")
-        assert binder["title"].endswith(f'cell {cell}: search for "{claim}"') and len(where(notebook, claim)) == 1
-        assert colab["href"].startswith("https://colab.research.google.com/github/")
-        assert colab["href"].endswith(f"/{notebook}#scrollTo={cell}")
 
 
 PLACE = "document.getElementById(location.hash.slice(1)).getBoundingClientRect().top"

@@ -35,6 +35,14 @@ def number(value):
     return text.replace("-", "−")
 
 
+def effect(verdict):
+    """The estimate with its unit and interval, as one reads it."""
+    text = f"{number(verdict['estimate'])} {verdict.get('unit', '')}".strip()
+    if verdict["n"] is None:
+        return text
+    return f"{text} [{number(verdict['low'])}, {number(verdict['high'])}], {verdict['n']} seeds"
+
+
 def happened(one, unit):
     """What a claim met in one world, in words."""
     if one["verdict"] is None:

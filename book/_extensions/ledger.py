@@ -2,7 +2,7 @@
 
 A cell that judges leaves `{"tricks": {"id": …, "verdict": …}}` in its output's metadata. From these come `claims.json`
 at the root of the site, the table of the `{ledger}` directive, the badge of the role ``{verdict}`B3a` ``, which leads
-to the cell, and below the cell a link to the row of the table.
+to the row of the table and to the cell, and below the cell a link to the row.
 """
 
 import json
@@ -14,9 +14,9 @@ import nbformat
 from article import otherwise, sentences
 from committed import carried, repeats, stays
 from docutils import nodes
-from forest import choice, failures, forest, legend, number, strip
+from forest import choice, effect, failures, forest, legend, strip
 from jupyter_cache import get_cache
-from launch import on_binder, on_colab
+from launch import doubt
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
@@ -129,9 +129,7 @@ def resolve(app, doctree, docname):
     verdicts = {v["id"]: v for v in judged(app.env)}
     for node in list(doctree.findall(badge)):
         if verdict := verdicts.get(node["claim"]):
-            text = f"{verdict['id']} · {verdict['verdict']}"
-            classes = ["judged", f"judged-{verdict['verdict']}"]
-            node.replace_self(link(app, docname, verdict, nodes.inline("", text), classes=classes))
+            node.replace_self(both_ways(app, docname, verdict))
         else:
             logger.warning("no notebook judges claim %r", node["claim"], location=node)
             node.replace_self(nodes.Text(node["claim"]))
@@ -143,10 +141,23 @@ def resolve(app, doctree, docname):
         node.replace_self([summary(verdicts), *key, table(app, docname, verdicts), html(choice())])
 
 
+def both_ways(app, docname, verdict):
+    """A badge in the text: the claim's name leads to the ledger, its verdict to the cell that judged."""
+    claim, kind = verdict["id"], verdict["verdict"]
+    cell = link(app, docname, verdict, nodes.Text(kind), reftitle=f"the cell that judged {claim}")
+    parts = in_ledger(app, docname, claim), nodes.Text(" "), cell
+    return nodes.inline("", "", *parts, classes=["judged", f"judged-{kind}"])
+
+
+def in_ledger(app, docname, claim):
+    """A link to the row of a claim."""
+    address = f"{app.builder.get_relative_uri(docname, PAGE)}#claim-{claim}"
+    return nodes.reference("", claim, internal=True, refuri=address, reftitle=f"{claim} in the ledger")
+
+
 def ways(app, docname, claims):
     """Links to rows of the ledger."""
-    address = app.builder.get_relative_uri(docname, PAGE)
-    links = (nodes.reference("", claim, internal=True, refuri=f"{address}#claim-{claim}") for claim in claims)
+    links = (in_ledger(app, docname, claim) for claim in claims)
     told = [part for link in links for part in (nodes.Text(", "), link)][1:]
     return nodes.paragraph("", "", nodes.Text("In the ledger: "), *told, classes=["ledger-note"])
 
@@ -159,14 +170,6 @@ def summary(verdicts):
     counts = Counter(v["verdict"] for v in verdicts.values())
     told = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
     return nodes.paragraph("", f"{len(verdicts)} claims judged so far: {told or 'none'}.")
-
-
-def effect(verdict):
-    """The estimate with its unit and interval, as one reads it."""
-    text = f"{number(verdict['estimate'])} {verdict.get('unit', '')}".strip()
-    if verdict["n"] is None:
-        return text
-    return f"{text} [{number(verdict['low'])}, {number(verdict['high'])}], {verdict['n']} seeds"
 
 
 def elsewhere(verdict, told):
@@ -201,15 +204,6 @@ def table(app, docname, verdicts):
         )
     group += body
     return nodes.table("", group, classes=["ledger"])
-
-
-def doubt(app, verdict):
-    """Links that open the notebook, to change a number and run it again, and the name of the cell that judged."""
-    path, cell = f"{verdict['page']}.ipynb", verdict["anchor"].removeprefix("cell-")
-    here = f'Run {verdict["id"]} yourself, cell {cell}: search for "{verdict["id"]}"'
-    binder = nodes.reference("", "doubt this", refuri=on_binder(app, path), reftitle=here)
-    colab = nodes.reference("", "in Colab", refuri=on_colab(app, path, cell), reftitle=here)
-    return nodes.paragraph("", "", binder, nodes.Text(", or "), colab, classes=["ledger-note"])
 
 
 def noted(text, note):
