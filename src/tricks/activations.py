@@ -44,6 +44,7 @@ class Maxout(nn.Module):
         return z.unflatten(-1, (-1, self.pieces)).max(dim=-1).values
 
     def extra_repr(self) -> str:
+        """Say how many `pieces` there are, where the module is printed."""
         return f"pieces={self.pieces}"
 
 

@@ -57,8 +57,7 @@ class Data:
     replaced by another class. `standardise` subtracts the mean of the training
     part from every feature and divides by its standard deviation (features
     that are constant there are only centred).
-    Raises ValueError for NaN, for labels that are no class numbers, and for
-    parts larger than the pool.
+    Raises ValueError for NaN, for labels that are no class numbers, and for parts larger than the pool.
     """
 
     X: np.ndarray
