@@ -31,7 +31,7 @@ def digest(root: Path, names: Iterable[str]) -> str:
     for path in (root / name for name in names):
         for file in sorted(path.rglob("*") if path.is_dir() else [path]):
             name = file.relative_to(root)
-            left_over = any(part.startswith(".") or part == "__pycache__" for part in name.parts)
+            left_over = any(part.startswith(".") or part == "__pycache__" or "egg-info" in part for part in name.parts)
             if file.is_file() and not left_over:
                 found.update(name.as_posix().encode() + b"\0" + file.read_bytes())
     return found.hexdigest()[:16]

@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 from test_site import PAGES, soup
 
-KEYS = ["id", "statement", "source", "criterion", "verdict", "estimate", "low", "high", "n", "chapter"]
+KEYS = ["id", "statement", "source", "criterion", "verdict", "estimate", "low", "high", "n", "remark", "chapter"]
 VERDICTS = {"confirmed", "refuted", "equivalent", "refined", "inconclusive"}
 
 
@@ -22,6 +22,15 @@ def test_the_claims_are_published_and_are_those_of_the_ledger(site):
     rows = soup(site, "book/ledger.html").select("table.ledger tbody tr")
     told = [(row.find("strong").get_text(), row.select_one("a.judged").get_text()) for row in rows]
     assert told == [(claim["id"], claim["verdict"]) for claim in claims]
+
+
+def test_a_verdict_of_two_arms_is_told_with_both(site):
+    claims = json.loads((site / "claims.json").read_text("utf-8"))
+    rows = {row["id"]: row for row in soup(site, "book/ledger.html").select("table.ledger tbody tr")}
+    two = [claim for claim in claims if claim["remark"]]
+    assert {claim["id"] for claim in claims if claim["verdict"] == "refined"} <= {claim["id"] for claim in two}
+    for claim in two:
+        assert claim["remark"].strip() in rows[f"claim-{claim['id']}"].get_text()
 
 
 def test_the_ledger_can_be_narrowed_and_draws_what_it_says(site, browser):

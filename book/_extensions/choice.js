@@ -5,13 +5,15 @@
   bar.className = "ledger-choice";
   told.setAttribute("role", "status");
   const chapter = (row) => row.querySelector("a.judged").getAttribute("href").match(/(\d\d)_/)[1];
+  const named = (row) => row.querySelector("a.judged").getAttribute("href").match(/(\d\d_\w+)/)[1].replaceAll("_", " ");
+  const names = new Map(rows.map((row) => [chapter(row), named(row)]));
   const verdict = (row) => row.querySelector("a.judged").textContent;
   const fields = { chapter, verdict };
 
   function select(name) {
     const box = document.createElement("select"), label = document.createElement("label");
     const found = [...new Set(rows.map(fields[name]))].sort();
-    for (const value of ["", ...found]) box.add(new Option(value || "all", value));
+    for (const value of ["", ...found]) box.add(new Option(names.get(value) || value || "all", value));
     label.append(name + " ", box);
     bar.append(label);
     return box;

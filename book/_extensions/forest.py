@@ -36,11 +36,12 @@ def number(value):
 
 
 def effect(verdict):
-    """The estimate with its unit and interval, as one reads it."""
+    """The estimate with its unit and interval, as one reads it; of two arms the second as well, which decides too."""
     text = f"{number(verdict['estimate'])} {verdict.get('unit', '')}".strip()
     if verdict["n"] is None:
         return text
-    return f"{text} [{number(verdict['low'])}, {number(verdict['high'])}], {verdict['n']} seeds"
+    interval = f"[{number(verdict['low'])}, {number(verdict['high'])}], {verdict['n']} seeds"
+    return f"{text} {interval}{verdict.get('remark', '')}"
 
 
 def happened(one, unit):

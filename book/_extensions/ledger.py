@@ -23,7 +23,10 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 logger = logging.getLogger(__name__)
 PAGE = "book/ledger"
 KINDS = ("confirmed", "refined", "equivalent", "inconclusive", "refuted")
-PUBLISHED = (*("id", "statement", "source", "criterion", "verdict"), *("estimate", "low", "high", "n", "chapter"))
+PUBLISHED = (
+    *("id", "statement", "source", "criterion", "verdict"),
+    *("estimate", "low", "high", "n", "remark", "chapter"),
+)
 
 
 class badge(nodes.Inline, nodes.Element):

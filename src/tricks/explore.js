@@ -45,7 +45,7 @@
 
     // Controls
     function control(c, k) {
-      const id = `${root.id}-${c.name}`;
+      const id = `${root.id}-${c.name}`.replace(/\s/g, "-");
       const label = tag("label", { htmlFor: id });
       let input;
       if (c.kind === "slider") {
