@@ -217,4 +217,24 @@ def test_every_figure_of_a_chapter_finds_its_numbers_and_wakes_when_it_is_near(s
         for figure in figures:
             figure.evaluate("figure => figure.scrollIntoView()")  # also out of a section that was not laid out yet
             expect(figure).to_have_attribute("data-at", re.compile(r"^[\d,]+$"))
+        names = page.locator("figure.xp [id]").evaluate_all("found => found.map(e => e.id)")
+        assert [name for name in names if " " in name] == []  # an id is one word
         assert len(figures) >= 2 or "08" in name
+
+
+RINGED = """(() => {
+    const on = document.activeElement, styles = [on, on.firstElementChild ?? on].map((e) => getComputedStyle(e));
+    return [on.className, styles.some((style) => style.outlineStyle != "none" || style.boxShadow != "none")];
+})()"""
+
+
+def test_whoever_moves_by_keyboard_sees_where_the_focus_is(site, browser):
+    page = browser.new_page()
+    page.goto((site / CHAPTERS[0]).as_uri())
+    met = {}
+    while not any("theme-switch-button" in name for name in met) and len(met) < 100:  # the last of the page's head
+        page.keyboard.press("Tab")
+        name, ringed = page.evaluate(RINGED)
+        met[name] = met.get(name, True) and ringed
+    assert len(met) > 5 and all(met.values()), met
+    page.close()
