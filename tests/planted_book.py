@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}}
 VERDICT = {"id": "Z1", "statement": "It holds.", "source": "here", "criterion": "above 0", "verdict": "confirmed"}
-NUMBERS = {"estimate": 1.0, "low": 0.5, "high": 1.5, "n": 20, "chapter": "ignored"}
+NUMBERS = {"estimate": 1.0, "low": 0.5, "high": 1.5, "n": 20, "remark": "", "chapter": "ignored"}
 JUDGE = f"display({{'text/plain': 'Z1'}}, raw=True, metadata={{'tricks': {VERDICT | NUMBERS}}})"
 BUILD = [sys.executable, ROOT / "book/build.py"]
 
