@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from shutil import copytree
 from urllib.parse import unquote
 
@@ -52,16 +53,28 @@ def jupyterlab(tmp_path_factory):
     added = [line for line in (ROOT / ".binder/postBuild").read_text("utf-8").splitlines() if "pip " not in line]
     subprocess.run(["bash", "-c", "\n".join(added)], cwd=ROOT, env=env, check=True)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={work}"]
-    with subprocess.Popen(command, cwd=work, env=env, stderr=subprocess.PIPE, text=True) as server:
-        yield next(line.split()[-1] for line in server.stderr if "/lab?token=" in line).split("/lab?")[0]
-        server.terminate()
+    with (home / "log").open("w") as log, subprocess.Popen(command, cwd=work, env=env, stderr=log) as server:
+        try:
+            yield address(home / "RUNTIME", server)
+        finally:
+            server.terminate()
+
+
+def address(runtime, server):
+    """Where a server says that it listens, once it does."""
+    for _ in range(600):
+        assert server.poll() is None, (runtime.parent / "log").read_text("utf-8")
+        for told in runtime.glob("jpserver-*.json"):
+            return json.loads(told.read_text("utf-8"))["url"]
+        time.sleep(0.1)
+    pytest.fail("JupyterLab did not start within a minute")
 
 
 @pytest.mark.parametrize("claim", ["B4a", "K12"])
 def test_jupyterlab_opens_at_the_cell_that_judged(site, browser, jupyterlab, claim):
     place = unquote(links(rows(site)[claim])["doubt this"]["href"].split("urlpath=")[1])
     page = browser.new_page()
-    page.goto(f"{jupyterlab}/{place}&token=secret")  # as Binder appends it
+    page.goto(f"{jupyterlab}{place}&token=secret")  # as Binder appends it
     active = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell.jp-mod-active")
     expect(active).to_contain_text(f"judge({claim}", timeout=60_000)
     expect(active).to_be_in_viewport()

@@ -4,8 +4,8 @@
   const bar = document.createElement("div"), told = document.createElement("span");
   bar.className = "ledger-choice";
   told.setAttribute("role", "status");
-  const chapter = (row) => row.querySelector("a.judged").getAttribute("href").match(/(\d\d)_/)[1];
   const named = (row) => row.querySelector("a.judged").getAttribute("href").match(/(\d\d_\w+)/)[1].replaceAll("_", " ");
+  const chapter = (row) => named(row).slice(0, 2);
   const names = new Map(rows.map((row) => [chapter(row), named(row)]));
   const verdict = (row) => row.querySelector("a.judged").textContent;
   const fields = { chapter, verdict };
